@@ -1,0 +1,66 @@
+"""The base of every action: read the turn, let the topic decide, write the result."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+from rasa_sdk import Action, Tracker
+from rasa_sdk.executor import CollectingDispatcher
+from sqlalchemy.exc import DBAPIError
+
+from actions.turn import Turn, TurnResult, read_turn, write_result
+from dossiers import DossierDesk
+from knowledge import Library
+from motcua.reply import Button, Command, Kind, Reply
+
+log = structlog.get_logger(__name__)
+
+HUMAN = Button(title="Gặp cán bộ", payload=Command(intent="request_human"))
+_BROKEN = (
+    "Xin lỗi anh/chị, Một Cửa gặp trục trặc với câu này. Anh/chị thử hỏi cách khác, hoặc để Một Cửa chuyển "
+    "câu hỏi cho cán bộ."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Rooms:
+    """The rooms that actions call."""
+
+    library: Library
+    dossiers: DossierDesk
+
+
+class RoomAction(Action):  # type: ignore[misc]
+    """An action of one topic. Subclasses say ``action_name`` and write ``turn``."""
+
+    action_name: str
+
+    def __init__(self, rooms: Rooms) -> None:
+        self.rooms = rooms
+
+    def name(self) -> str:
+        """The name Rasa calls the action by."""
+        return self.action_name
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[dict[str, Any]]:
+        """One turn. A database that is away is raised, so that the turn is tried again later; any
+        other failure would come back for ever, so it is logged and owned up to."""
+        turn = read_turn(tracker)
+        try:
+            result = await self.turn(turn)
+        except (DBAPIError, OSError):
+            raise
+        except Exception:
+            log.exception("actions.failed", action=self.action_name)
+            result = TurnResult([Reply(kind=Kind.ERROR, text=_BROKEN, buttons=[HUMAN])], turn.context)
+        write_result(dispatcher, result)
+        return []
+
+    @abstractmethod
+    async def turn(self, turn: Turn) -> TurnResult:
+        """Decide what to say. Raises what the rooms raise."""

@@ -1,0 +1,48 @@
+"""A human is wanted: asked for, or needed because of anger or a request the bot must not settle."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from actions.base import RoomAction
+from actions.turn import Turn, TurnResult
+from motcua.clock import hanoi_now
+from motcua.reply import Kind, Reply
+
+_OPEN, _CLOSE, _SATURDAY = 8, 17, 5
+_SAID = {
+    "request_human": "",
+    "complain": "Một Cửa rất tiếc vì đã làm anh/chị không hài lòng. ",
+    "delete_data": "Một Cửa đã ghi nhận yêu cầu xóa dữ liệu trò chuyện của anh/chị. ",
+}
+_ON_DUTY = (
+    "Câu hỏi của anh/chị đã được chuyển cho cán bộ trực; cán bộ sẽ trả lời ngay tại đây. Trong lúc chờ, "
+    "anh/chị vẫn hỏi tiếp Một Cửa được. Việc gấp thì gọi 1022 (nhánh 7, 8)."
+)
+_OFF_DUTY = (
+    "Bây giờ ngoài giờ trực (thứ Hai–Sáu, 8:00–17:00). Câu hỏi của anh/chị đã được giữ lại, cán bộ sẽ trả lời "
+    "tại đây vào đầu giờ làm việc tới; anh/chị cứ viết rõ việc cần hỏi. Việc gấp thì gọi 1022 (nhánh 7, 8)."
+)
+
+
+class ActionRequestHuman(RoomAction):
+    """Hands the citizen to a human. The ticket is opened with the turn (conversations.tickets)."""
+
+    action_name = "action_request_human"
+
+    async def turn(self, turn: Turn) -> TurnResult:
+        """See the class."""
+        opening = _SAID.get(turn.intent, "")
+        closing = _ON_DUTY if on_duty(hanoi_now()) else _OFF_DUTY
+        reply = Reply(
+            kind=Kind.HANDOFF,
+            text=opening + closing,
+            procedure=turn.context.procedure,
+            handoff_reason=turn.intent if turn.intent in _SAID else "request_human",
+        )
+        return TurnResult([reply], turn.context.model_copy(update={"awaiting": None, "misses": 0}))
+
+
+def on_duty(at: datetime) -> bool:
+    """Whether somebody is on duty at ``at`` (Hanoi time): Monday to Friday, 8:00 to 17:00."""
+    return at.weekday() < _SATURDAY and _OPEN <= at.hour < _CLOSE

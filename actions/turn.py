@@ -1,0 +1,79 @@
+"""What an action gets and gives: one turn of a conversation, read from and written to Rasa."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from rasa_sdk import Tracker
+from rasa_sdk.executor import CollectingDispatcher
+
+from motcua.context import Context
+from motcua.reply import Facet, Reply
+
+_ASKS = "ask_"
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A citizen's message as Rasa understood it.
+
+    ``text`` is what was typed, empty when a button was pressed; ``entities`` come from the button.
+    ``ranking`` holds the intents with their confidence, best first.
+    """
+
+    conversation: str
+    text: str
+    intent: str
+    confidence: float
+    ranking: tuple[tuple[str, float], ...]
+    context: Context
+    entities: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def facet(self) -> Facet | None:
+        """The facet asked for, when the intent is a question about a procedure."""
+        return facet_of(self.intent)
+
+    def likeliest_facet(self) -> Facet:
+        """The best facet of the ranking: what a message most likely wants if it is a question."""
+        return next((facet for name, _ in self.ranking if (facet := facet_of(name))), Facet.OVERVIEW)
+
+
+@dataclass(frozen=True, slots=True)
+class TurnResult:
+    """What an action made of a turn."""
+
+    replies: list[Reply]
+    context: Context
+
+
+def facet_of(intent: str) -> Facet | None:
+    """``ask_fee`` is the facet ``fee``; other intents are no facet."""
+    name = intent.removeprefix(_ASKS)
+    return Facet(name) if intent.startswith(_ASKS) and name in set(Facet) else None
+
+
+def read_turn(tracker: Tracker) -> Turn:
+    """The turn in ``tracker``. The committed context travels in the message's metadata."""
+    message: dict[str, Any] = tracker.latest_message or {}
+    metadata: dict[str, Any] = message.get("metadata") or {}
+    intent: dict[str, Any] = message.get("intent") or {}
+    return Turn(
+        conversation=tracker.sender_id,
+        text=metadata.get("text", message.get("text") or ""),
+        intent=intent.get("name") or "nlu_fallback",
+        confidence=float(intent.get("confidence") or 0.0),
+        ranking=tuple(
+            (item["name"], float(item["confidence"])) for item in message.get("intent_ranking") or []
+        ),
+        context=Context.model_validate(metadata.get("context") or {}),
+        entities={item["entity"]: str(item["value"]) for item in message.get("entities") or []},
+    )
+
+
+def write_result(dispatcher: CollectingDispatcher, result: TurnResult) -> None:
+    """Hand replies and context back; both travel as JSON through Rasa's REST channel."""
+    for reply in result.replies:
+        dispatcher.utter_message(json_message={"reply": reply.to_wire()})
+    dispatcher.utter_message(json_message={"context": result.context.model_dump(mode="json")})

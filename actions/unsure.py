@@ -1,0 +1,61 @@
+"""What to say when it is not clear what is meant: one question back, then the nearest topics and a human."""
+
+from __future__ import annotations
+
+from actions.base import HUMAN
+from actions.turn import TurnResult
+from knowledge import Edition, ask_button
+from motcua.context import Awaiting, Context
+from motcua.reply import Button, Facet, Kind, Reply
+
+TWICE = 2
+EVERYDAY = ("1.001193", "1.000894", "1.004222", "1.014063", "1.001612")
+
+
+def ask_back(edition: Edition, context: Context, facet: Facet, codes: list[str]) -> TurnResult:
+    """One clarifying question with the candidates as buttons; a second time in a row, a human too."""
+    named = [(code, edition.procedures[code].name) for code in codes if code in edition.procedures]
+    misses = context.misses + 1
+    buttons = [ask_button(name, code, facet) for code, name in named]
+    if len(named) == 1:
+        text = f"Có phải anh/chị hỏi về thủ tục “{named[0][1]}” không ạ?"
+    else:
+        listed = "\n".join(f"{number}. {name}" for number, (_, name) in enumerate(named, start=1))
+        text = f"Anh/chị cần thủ tục nào ạ?\n{listed}"
+    if misses >= TWICE or len(named) == 1:
+        buttons.append(HUMAN)
+    reply = Reply(kind=Kind.CLARIFY, text=text, buttons=buttons, candidates=codes, facet=facet)
+    after = context.model_copy(
+        update={"awaiting": Awaiting.CHOICE, "candidates": codes, "facet": facet, "misses": misses}
+    )
+    return TurnResult([reply], after)
+
+
+def no_answer(edition: Edition, context: Context, facet: Facet | None = None) -> TurnResult:
+    """Nothing fits. A question without a procedure gets "which one?"; twice in a row, a human."""
+    misses = context.misses + 1
+    topics = everyday_buttons(edition, facet or Facet.OVERVIEW)
+    if facet and facet is not Facet.OVERVIEW and misses < TWICE:
+        text = "Anh/chị hỏi về thủ tục nào ạ? Ví dụ: khai sinh, kết hôn, thường trú, căn cước."
+        reply = Reply(kind=Kind.CLARIFY, text=text, buttons=topics, facet=facet)
+        awaiting: Awaiting | None = Awaiting.CHOICE
+    else:
+        text = (
+            "Một Cửa chưa có thông tin này, hoặc chưa hiểu đúng ý anh/chị. Anh/chị nói rõ tên thủ tục giúp, "
+            "chọn việc gần nhất dưới đây, hoặc gặp cán bộ."
+        )
+        reply = Reply(kind=Kind.NO_ANSWER, text=text, buttons=[*topics[:3], HUMAN])
+        awaiting = None
+    after = context.model_copy(
+        update={"awaiting": awaiting, "candidates": [], "facet": facet or context.facet, "misses": misses}
+    )
+    return TurnResult([reply], after)
+
+
+def everyday_buttons(edition: Edition, facet: Facet = Facet.OVERVIEW) -> list[Button]:
+    """Buttons to the procedures most people come for."""
+    return [
+        ask_button(edition.procedures[code].name, code, facet)
+        for code in EVERYDAY
+        if code in edition.procedures
+    ]

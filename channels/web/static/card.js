@@ -1,0 +1,114 @@
+// A reply as a card.
+
+import { dateText, el, link, linked } from "./dom.js";
+import { ticks } from "./memory.js";
+
+const ATTENTION = new Set(["handoff", "no_answer", "error"]);
+
+/** The card of a message of the bot or of a member of staff. */
+export function cardOf(message) {
+  const reply = message.reply || {};
+  const late = reply.dossier?.late_working_days > 0;
+  const mood = late ? " late" : ATTENTION.has(reply.kind) || message.author === "staff" ? " attention" : "";
+  const node = el("article", { class: `card${mood}` });
+  if (reply.card) {
+    node.append(el("h2", {}, reply.card.title));
+    if (reply.dossier) node.append(badges(reply.dossier));
+    (reply.card.sections || []).forEach((section, index) => node.append(sectionOf(section, `${message.id}.${index}`)));
+  } else {
+    if (reply.dossier) node.append(badges(reply.dossier));
+    node.append(...paragraphs(message.text, "text"));
+  }
+  const foot = footOf(reply);
+  if (foot) node.append(foot);
+  return node;
+}
+
+/** The buttons of a reply; `press(button)` is called for those that are not links. */
+export function quickReplies(reply, press) {
+  const nodes = (reply.buttons || []).map((button) => {
+    if (button.url) return link(button.url, button.title, "quick");
+    const node = el("button", { type: "button", class: "quick" }, button.title);
+    node.addEventListener("click", () => press(button));
+    return node;
+  });
+  return nodes.length ? el("div", { class: "quicks", role: "group", "aria-label": "Chọn nhanh" }, nodes) : null;
+}
+
+function paragraphs(text, className) {
+  return text.split(/\n{2,}/).map((part) => el("p", { class: className }, linked(part)));
+}
+
+function sectionOf(section, key) {
+  const heading = section.heading ? el("h3", {}, section.heading) : null;
+  return el("section", {}, heading, (BODIES[section.kind] || BODIES.points)(section, key, heading));
+}
+
+const BODIES = {
+  text: (section) => paragraphs(section.text),
+  points: (section) => el("ul", {}, (section.items || []).map((item) => el("li", {}, linked(item)))),
+  steps: (section) => el("ol", {}, (section.items || []).map((item) => el("li", {}, linked(item)))),
+  checklist,
+  table,
+};
+
+function checklist(section, key, heading) {
+  const count = el("span", { class: "count" });
+  heading?.append(" ", count);
+  const list = el("ul", { class: "checklist" }, section.items.map((item, index) => {
+    const box = el("input", { type: "checkbox", checked: ticks.has(`${key}.${index}`) });
+    box.addEventListener("change", () => {
+      ticks.set(`${key}.${index}`, box.checked);
+      recount();
+    });
+    return el("li", {}, el("label", {}, box, el("span", {}, linked(item))));
+  }));
+  const recount = () => {
+    const done = list.querySelectorAll("input:checked").length;
+    count.textContent = done ? `đã có ${done}/${section.items.length}` : "";
+  };
+  recount();
+  return list;
+}
+
+function table(section) {
+  const head = el("tr", {}, section.columns.map((column) => el("th", { scope: "col" }, column)));
+  const rows = section.rows.map((row) => el("tr", {}, row.map((cell) => el("td", {}, linked(cell)))));
+  return el("div", { class: "wide-table", tabindex: "0", role: "region", "aria-label": section.heading || "Bảng" },
+    el("table", {}, el("thead", {}, head), el("tbody", {}, rows)));
+}
+
+function badges(dossier) {
+  const days = dossier.late_working_days;
+  return el("div", { class: "badges" },
+    el("span", { class: "badge" }, dossier.label),
+    dossier.due_on ? el("span", { class: "badge" }, `Hẹn trả ${dateText(dossier.due_on)}`) : null,
+    days > 0 ? el("span", { class: "badge late" }, `! Trễ ${days} ngày làm việc`) : null);
+}
+
+function footOf(reply) {
+  const lines = (reply.sources || []).map(sourceLine);
+  const printable = reply.card?.sections?.some((section) => section.kind === "checklist");
+  if (!lines.length && !printable) return null;
+  return el("div", { class: "sources foot" }, el("div", {}, lines), printable ? printButton() : null);
+}
+
+function sourceLine(source) {
+  const decision = source.decision && (/^QĐ|^Quyết định/.test(source.decision) ? source.decision : `QĐ ${source.decision}`);
+  const [year, month] = source.checked_on.split("-");
+  const known = [source.code, decision, `kiểm tra ${month}/${year}`, source.note].filter(Boolean).join(", ");
+  return el("p", {}, `Nguồn: ${known}`, source.url ? " · " : null, source.url ? link(source.url, "Xem trên Cổng") : null);
+}
+
+function printButton() {
+  const button = el("button", { type: "button", class: "print-one" }, "In danh sách");
+  button.addEventListener("click", () => {
+    const message = button.closest(".message");
+    message.classList.add("printing");
+    document.body.dataset.print = "one";
+    window.print();
+    delete document.body.dataset.print;
+    message.classList.remove("printing");
+  });
+  return button;
+}

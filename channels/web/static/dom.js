@@ -1,0 +1,51 @@
+// Building the page. Text goes in as text, whatever it looks like.
+
+/** An element with properties (`class`, `data-…` and aria as attributes) and children. */
+export function el(tag, properties = {}, ...children) {
+  const node = document.createElement(tag);
+  for (const [name, value] of Object.entries(properties)) {
+    if (value === undefined || value === null || value === false) continue;
+    if (name in node && typeof value !== "string") node[name] = value;
+    else node.setAttribute(name, value);
+  }
+  node.append(...children.flat().filter((child) => child !== null && child !== undefined && child !== ""));
+  return node;
+}
+
+/** The text with its web addresses as links. */
+export function linked(text) {
+  return text.split(/(https:\/\/[^\s<>"]+[^\s<>".,;:!?)])/).map((part, index) =>
+    index % 2 ? link(part, part.replace(/^https:\/\//, "")) : part,
+  );
+}
+
+/** A link that opens beside the chat; plain text when the address is not one we open. */
+export function link(url, title, className) {
+  if (!/^(https:\/\/|tel:)/.test(url)) return title;
+  const outside = url.startsWith("https:") ? { target: "_blank", rel: "noopener noreferrer" } : {};
+  return el("a", { href: url, class: className, ...outside }, title);
+}
+
+const zone = { timeZone: "Asia/Ho_Chi_Minh" };
+const clock = new Intl.DateTimeFormat("vi-VN", { ...zone, hour: "2-digit", minute: "2-digit" });
+const day = new Intl.DateTimeFormat("en-GB", { ...zone, day: "2-digit", month: "2-digit", year: "numeric" });
+
+/** dd/MM/yyyy of a moment, in Hanoi. */
+export const dateOf = (at) => day.format(new Date(at));
+
+/** dd/MM/yyyy of a calendar date such as 2026-07-01. */
+export const dateText = (date) => date.split("-").reverse().join("/");
+
+/** The day as people say it. */
+export function dayName(at) {
+  const date = dateOf(at);
+  if (date === dateOf(Date.now())) return "Hôm nay";
+  if (date === dateOf(Date.now() - 86400000)) return "Hôm qua";
+  return date;
+}
+
+/** HH:mm, with the whole date on hover. */
+export function timeNode(at) {
+  const text = clock.format(new Date(at));
+  return el("time", { datetime: at, title: `${dateOf(at)} ${text}` }, text);
+}

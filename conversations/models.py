@@ -1,0 +1,159 @@
+"""Tables of conversations: transcript, turns to run, replies to send, buttons, tickets."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, Integer, String, Text, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from motcua.db import Base, UtcDateTime, now
+
+# SQLite numbers rows by itself only in a column that is exactly INTEGER.
+RowId = BigInteger().with_variant(Integer, "sqlite")
+
+
+class Holder(StrEnum):
+    """Who holds a conversation. Lives here, never in Rasa (DESIGN section 7)."""
+
+    BOT = "bot"
+    WAITING = "waiting"
+    STAFF = "staff"
+    CLOSED = "closed"
+
+
+class TurnState(StrEnum):
+    """Whether an inbound message has been answered."""
+
+    PENDING = "pending"
+    DONE = "done"
+
+
+class OutboxState(StrEnum):
+    """How far a reply has come. ``SENDING`` is committed before the channel is called."""
+
+    PENDING = "pending"
+    SENDING = "sending"
+    UNKNOWN = "unknown"
+    SENT = "sent"
+    FAILED = "failed"
+
+
+class Conversation(Base):
+    """One citizen on one channel. ``lease_*``: which gateway is running its turns, until when."""
+
+    __tablename__ = "conversations"
+    __table_args__ = (UniqueConstraint("address_key"),)
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    channel: Mapped[str] = mapped_column(String(20))
+    account: Mapped[str] = mapped_column(String(64), default="")
+    address: Mapped[str | None] = mapped_column(String(128))
+    address_key: Mapped[str] = mapped_column(String(64))
+    holder: Mapped[str] = mapped_column(String(10), default=Holder.BOT)
+    context: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    ward: Mapped[str | None] = mapped_column(String(64))
+    lease_by: Mapped[str | None] = mapped_column(String(64))
+    lease_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    last_citizen_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+
+
+class Message(Base):
+    """A line of the transcript. ``turn_id`` of a reply is the citizen's message it answers."""
+
+    __tablename__ = "messages"
+    __table_args__ = (
+        UniqueConstraint("channel", "channel_message_id"),
+        Index("ix_messages_conversation_id_id", "conversation_id", "id"),
+        # Ids are the readers' cursors: an id of deleted data must not come again.
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True, autoincrement=True)
+    conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id", ondelete="CASCADE"))
+    author: Mapped[str] = mapped_column(String(10))
+    kind: Mapped[str] = mapped_column(String(12))
+    text: Mapped[str] = mapped_column(Text, default="")
+    command: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    reply: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    turn_id: Mapped[int | None] = mapped_column(RowId)
+    channel: Mapped[str] = mapped_column(String(20))
+    channel_message_id: Mapped[str | None] = mapped_column(String(128))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+
+
+class Turn(Base):
+    """An inbound message to be answered. Attempts after ``not_before``; ``told_waiting`` at most once."""
+
+    __tablename__ = "turns"
+    __table_args__ = (
+        Index("ix_turns_pending", "conversation_id", "message_id", postgresql_where=text("state = 'pending'"),
+              sqlite_where=text("state = 'pending'")),
+    )
+
+    message_id: Mapped[int] = mapped_column(ForeignKey("messages.id", ondelete="CASCADE"), primary_key=True)
+    conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id", ondelete="CASCADE"))
+    state: Mapped[str] = mapped_column(String(10), default=TurnState.PENDING)
+    attempts: Mapped[int] = mapped_column(default=0)
+    not_before: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    told_waiting: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    done_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class OutboxItem(Base):
+    """A reply to be sent by its channel."""
+
+    __tablename__ = "outbox"
+    __table_args__ = (
+        Index("ix_outbox_open", "channel", "conversation_id", "message_id",
+              postgresql_where=text("state IN ('pending','sending','unknown')"),
+              sqlite_where=text("state IN ('pending','sending','unknown')")),
+    )
+
+    message_id: Mapped[int] = mapped_column(ForeignKey("messages.id", ondelete="CASCADE"), primary_key=True)
+    conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id", ondelete="CASCADE"))
+    channel: Mapped[str] = mapped_column(String(20))
+    state: Mapped[str] = mapped_column(String(10), default=OutboxState.PENDING)
+    attempts: Mapped[int] = mapped_column(default=0)
+    not_before: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    claimed_by: Mapped[str | None] = mapped_column(String(64))
+    claimed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    first_claimed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    error: Mapped[str | None] = mapped_column(String(200))
+
+
+class ButtonChoice(Base):
+    """A button that was offered. Its id is all a channel ever sees."""
+
+    __tablename__ = "buttons"
+
+    id: Mapped[str] = mapped_column(String(22), primary_key=True)
+    message_id: Mapped[int] = mapped_column(ForeignKey("messages.id", ondelete="CASCADE"), index=True)
+    conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id", ondelete="CASCADE"), index=True)
+    position: Mapped[int]
+    title: Mapped[str] = mapped_column(String(100))
+    command: Mapped[dict[str, Any]] = mapped_column(JSON)
+
+
+class Ticket(Base):
+    """A citizen who needs a human. At most one is open in a conversation."""
+
+    __tablename__ = "tickets"
+    __table_args__ = (
+        Index("uq_tickets_open", "conversation_id", unique=True, postgresql_where=text("closed_at IS NULL"),
+              sqlite_where=text("closed_at IS NULL")),
+    )
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True, autoincrement=True)
+    conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id", ondelete="CASCADE"))
+    reason: Mapped[str] = mapped_column(String(30))
+    summary: Mapped[str] = mapped_column(Text, default="")
+    procedure: Mapped[str | None] = mapped_column(String(10))
+    ward: Mapped[str | None] = mapped_column(String(64))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -1,0 +1,236 @@
+"""Queries of conversations. Every function takes the session of its caller's transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any, cast
+
+import structlog
+from pydantic import ValidationError
+from sqlalchemy import CursorResult, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from conversations.choices import Offer, publish_buttons
+from conversations.contract import Author, StoredMessage
+from conversations.models import ButtonChoice, Conversation, Message, OutboxItem, Turn, TurnState
+from motcua.db import now
+from motcua.reply import Command, Reply
+
+log = structlog.get_logger(__name__)
+
+
+async def conversation_by_key(session: AsyncSession, key: str) -> Conversation | None:
+    """The conversation with this keyed hash of channel, account and address.
+
+    Locked until the transaction ends: whoever adds to a transcript does so one after the other, so
+    that message ids are committed in order and a reader's cursor skips nothing.
+    """
+    found: Conversation | None = await session.scalar(
+        select(Conversation).where(Conversation.address_key == key).with_for_update()
+    )
+    return found
+
+
+async def locked_conversation(session: AsyncSession, conversation_id: str) -> Conversation:
+    """The conversation, locked like ``conversation_by_key``. Raises NoResultFound."""
+    return await session.get_one(Conversation, conversation_id, with_for_update=True)
+
+
+async def conversation_id_of(session: AsyncSession, key: str) -> str | None:
+    """The id of the conversation with this keyed hash."""
+    found: str | None = await session.scalar(
+        select(Conversation.id).where(Conversation.address_key == key)
+    )
+    return found
+
+
+async def message_by_channel_id(session: AsyncSession, channel: str, channel_id: str) -> Message | None:
+    """The stored message that the channel knows under this id."""
+    found: Message | None = await session.scalar(
+        select(Message).where(Message.channel == channel, Message.channel_message_id == channel_id)
+    )
+    return found
+
+
+async def messages_after(
+    session: AsyncSession, conversation_id: str, after: int, limit: int
+) -> list[StoredMessage]:
+    """The transcript after message ``after``, oldest first."""
+    rows = await session.scalars(
+        select(Message)
+        .where(Message.conversation_id == conversation_id, Message.id > after)
+        .order_by(Message.id)
+        .limit(limit)
+    )
+    return [
+        StoredMessage(
+            id=row.id,
+            author=Author(row.author),
+            text=row.text,
+            created_at=row.created_at,
+            reply=_readable(row.reply),
+            turn_id=row.turn_id,
+            channel_message_id=row.channel_message_id,
+        )
+        for row in rows
+    ]
+
+
+async def ready_conversations(session: AsyncSession, at: datetime, limit: int) -> Sequence[str]:
+    """Conversations whose oldest unanswered message may be tried now, longest waiting first.
+
+    Only the oldest counts: a later message never overtakes one that is waiting for its next try.
+    """
+    first = (
+        select(Turn.conversation_id, Turn.message_id, Turn.not_before)
+        .where(Turn.state == TurnState.PENDING)
+        .distinct(Turn.conversation_id)
+        if session.bind and session.bind.dialect.name == "postgresql"
+        else None
+    )
+    if first is not None:
+        oldest = first.order_by(Turn.conversation_id, Turn.message_id).subquery()
+        query = select(oldest.c.conversation_id).where(oldest.c.not_before <= at)
+        return (await session.scalars(query.order_by(oldest.c.message_id).limit(limit))).all()
+    earlier = Turn.__table__.alias("earlier")
+    query = (
+        select(Turn.conversation_id)
+        .where(
+            Turn.state == TurnState.PENDING,
+            Turn.not_before <= at,
+            ~select(earlier.c.message_id)
+            .where(
+                earlier.c.conversation_id == Turn.conversation_id,
+                earlier.c.state == TurnState.PENDING,
+                earlier.c.message_id < Turn.message_id,
+            )
+            .exists(),
+        )
+        .order_by(Turn.message_id)
+        .limit(limit)
+    )
+    return (await session.scalars(query)).all()
+
+
+async def take_lease(session: AsyncSession, conversation_id: str, owner: str, seconds: float) -> bool:
+    """Claim the conversation for ``owner``; False when another gateway holds it."""
+    at = now()
+    result = await session.execute(
+        update(Conversation)
+        .where(
+            Conversation.id == conversation_id,
+            (Conversation.lease_until.is_(None))
+            | (Conversation.lease_until < at)
+            | (Conversation.lease_by == owner),
+        )
+        .values(lease_by=owner, lease_until=at + timedelta(seconds=seconds))
+    )
+    return rows_changed(result) == 1
+
+
+async def release_lease(session: AsyncSession, conversation_id: str, owner: str) -> None:
+    """Give the conversation back."""
+    await session.execute(
+        update(Conversation)
+        .where(Conversation.id == conversation_id, Conversation.lease_by == owner)
+        .values(lease_by=None, lease_until=None)
+    )
+
+
+async def first_pending_turn(session: AsyncSession, conversation_id: str) -> Turn | None:
+    """The oldest unanswered message of a conversation."""
+    found: Turn | None = await session.scalar(
+        select(Turn)
+        .where(Turn.conversation_id == conversation_id, Turn.state == TurnState.PENDING)
+        .order_by(Turn.message_id)
+        .limit(1)
+    )
+    return found
+
+
+async def finish_turn(session: AsyncSession, message_id: int) -> bool:
+    """Mark a turn as answered; False when somebody else has done so already."""
+    result = await session.execute(
+        update(Turn)
+        .where(Turn.message_id == message_id, Turn.state == TurnState.PENDING)
+        .values(state=TurnState.DONE, done_at=now())
+    )
+    return rows_changed(result) == 1
+
+
+async def add_reply(
+    session: AsyncSession, conversation: Conversation, reply: Reply, turn_id: int | None
+) -> int:
+    """Store a reply with its buttons, and put it in the outbox if it has to be sent. Returns its id."""
+    shown, offers = publish_buttons(reply)
+    message = Message(
+        conversation_id=conversation.id,
+        author=Author.BOT,
+        kind="reply",
+        text=shown.text,
+        reply=shown.to_wire(),
+        turn_id=turn_id,
+        channel=conversation.channel,
+    )
+    session.add(message)
+    await session.flush()
+    for offer in offers:
+        session.add(
+            ButtonChoice(
+                id=offer.id,
+                message_id=message.id,
+                conversation_id=conversation.id,
+                position=offer.position,
+                title=offer.title,
+                command=offer.command.model_dump(),
+            )
+        )
+    if conversation.address is not None:  # otherwise the channel comes for its messages by itself
+        session.add(
+            OutboxItem(message_id=message.id, conversation_id=conversation.id, channel=conversation.channel)
+        )
+    return message.id
+
+
+async def offer_by_id(session: AsyncSession, conversation_id: str, button_id: str) -> Offer | None:
+    """A button that was offered in this conversation."""
+    row = await session.get(ButtonChoice, button_id)
+    return _offer(row) if row and row.conversation_id == conversation_id else None
+
+
+async def newest_offers(session: AsyncSession, conversation_id: str) -> list[Offer]:
+    """The buttons under the last reply that had any."""
+    rows = await session.scalars(
+        select(ButtonChoice)
+        .where(
+            ButtonChoice.message_id
+            == select(ButtonChoice.message_id)
+            .where(ButtonChoice.conversation_id == conversation_id)
+            .order_by(ButtonChoice.message_id.desc())
+            .limit(1)
+            .scalar_subquery()
+        )
+        .order_by(ButtonChoice.position)
+    )
+    return [_offer(row) for row in rows]
+
+
+def _readable(stored: dict[str, Any] | None) -> Reply | None:
+    """A stored reply; one written by another version that cannot be read is shown by its text alone."""
+    if stored is None:
+        return None
+    try:
+        return Reply.model_validate(stored)
+    except ValidationError:
+        log.warning("messages.reply_unreadable")
+        return None
+
+
+def _offer(row: ButtonChoice) -> Offer:
+    return Offer(row.id, row.position, row.title, Command.model_validate(row.command))
+
+
+def rows_changed(result: object) -> int:
+    """How many rows an UPDATE changed."""
+    return cast("CursorResult[Any]", result).rowcount

@@ -1,0 +1,215 @@
+"""The answer to one question about one procedure: a facet in, a reply with its source out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from knowledge import wording
+from knowledge.schema import Procedure, Provenance, SpecialCase, facets_with_content
+from motcua.reply import (
+    Button,
+    Card,
+    Command,
+    Facet,
+    Kind,
+    ListSection,
+    Reply,
+    Section,
+    Source,
+    TableSection,
+    TextSection,
+)
+
+_MOST_BUTTONS = 4
+_FIELD_OF = {
+    Facet.OVERVIEW: ("summary", "time", "fee"),
+    Facet.TIME: ("time", "ways"),
+    Facet.FEE: ("fee", "ways"),
+    Facet.FORM: ("forms",),
+    Facet.DELEGATE: ("delegation",),
+}
+
+
+def answer(procedure: Procedure, facet: Facet) -> Reply:
+    """What the procedure says about ``facet``; a plain "chưa rõ" where nobody settled it."""
+    if facet in procedure.unknown:
+        return _unknown(procedure, facet)
+    sections = _SECTIONS[facet](procedure)
+    return Reply(
+        kind=Kind.ANSWER,
+        text="\n".join(_lines(sections)),
+        card=Card(title=_title(procedure, facet), sections=sections),
+        procedure=procedure.code,
+        facet=facet,
+        buttons=follow_ups(procedure, facet),
+        sources=sources(procedure, facet),
+    )
+
+
+def special_answer(procedure: Procedure, case: SpecialCase) -> Reply:
+    """The answer to a special situation that the procedure describes."""
+    return Reply(
+        kind=Kind.ANSWER,
+        text=case.answer,
+        card=Card(title=_title(procedure, case.facet), sections=[TextSection(text=case.answer)]),
+        procedure=procedure.code,
+        facet=case.facet,
+        buttons=follow_ups(procedure, case.facet, first=case.facet),
+        sources=sources(procedure, case.facet, "special_cases"),
+    )
+
+
+def follow_ups(procedure: Procedure, facet: Facet, first: Facet | None = None) -> list[Button]:
+    """Buttons to the sides of the procedure that usually interest next."""
+    said = facets_with_content(procedure)
+    wanted = ([first] if first else []) + list(wording.NEXT[facet])
+    return [
+        ask_button(wording.BUTTON[item], procedure.code, item)
+        for item in dict.fromkeys(wanted)
+        if item in said
+    ][:_MOST_BUTTONS]
+
+
+def ask_button(title: str, code: str, facet: Facet) -> Button:
+    """A button that asks for one facet of one procedure."""
+    return Button(title=title, payload=Command(intent=f"ask_{facet}", entities={"procedure": code}))
+
+
+def sources(procedure: Procedure, facet: Facet, *fields: str) -> list[Source]:
+    """The source of the procedure and, where a field has its own, that one first."""
+    found = [
+        procedure.field_provenance[name]
+        for name in (*fields, *_FIELD_OF.get(facet, (str(facet),)))
+        if name in procedure.field_provenance
+    ]
+    return [_source(procedure.code, item) for item in [*found[:1], procedure.provenance]]
+
+
+def _source(code: str, provenance: Provenance) -> Source:
+    doubt = None if provenance.sureness == "chắc chắn" else f"{provenance.sureness}: {provenance.source}"
+    return Source(
+        code=code,
+        decision=provenance.decision,
+        url=provenance.url,
+        checked_on=provenance.checked_on,
+        note=doubt,
+    )
+
+
+def _unknown(procedure: Procedure, facet: Facet) -> Reply:
+    what = wording.BUTTON[facet].lower()
+    return Reply(
+        kind=Kind.NO_ANSWER,
+        text=f"Một Cửa chưa có thông tin chắc chắn về “{what}” của thủ tục {procedure.name}. "
+        f"{wording.WHO_KNOWS}",
+        procedure=procedure.code,
+        facet=facet,
+        buttons=follow_ups(procedure, facet),
+        sources=sources(procedure, facet),
+    )
+
+
+def _title(procedure: Procedure, facet: Facet) -> str:
+    return wording.TITLE[facet].format(name=procedure.name)
+
+
+def _lines(sections: list[Section]) -> list[str]:
+    """The sections as plain text, for channels without cards."""
+    lines: list[str] = []
+    for section in sections:
+        heading = f"{section.heading}:" if section.heading else ""
+        match section:
+            case TextSection():
+                lines.append(f"{heading} {section.text}".strip())
+            case ListSection(kind="steps"):
+                lines += [heading] if heading else []
+                lines += [f"{number}. {item}" for number, item in enumerate(section.items, start=1)]
+            case ListSection():
+                mark = "✓" if section.kind == "checklist" else "•"
+                lines += [heading] if heading else []
+                lines += [f"{mark} {item}" for item in section.items]
+            case TableSection():
+                lines += [f"• {row[0]}: {', '.join(row[1:])}" for row in section.rows]
+    return lines
+
+
+def _text(text: str | None, heading: str | None = None) -> list[Section]:
+    return [TextSection(text=text, heading=heading)] if text else []
+
+
+def _overview(procedure: Procedure) -> list[Section]:
+    everybody = [document.name for document in procedure.documents if not document.cases]
+    sections = _text(procedure.summary)
+    if everybody:
+        sections.append(ListSection(kind="checklist", heading="Giấy tờ chính", items=everybody))
+    sections += _text(procedure.time, "Thời gian") + _text(procedure.fee, "Lệ phí")
+    return sections + _text(procedure.place, "Nơi nộp")
+
+
+def _documents(procedure: Procedure) -> list[Section]:
+    sections: list[Section] = [
+        ListSection(kind="checklist", heading=heading, items=[wording.paper(paper) for paper in papers])
+        for heading, papers in wording.paper_groups(procedure)
+    ]
+    return sections + _text(procedure.documents_note)
+
+
+def _time(procedure: Procedure) -> list[Section]:
+    sections = _text(procedure.time)
+    if procedure.local_time:
+        promise = "Hà Nội cam kết làm ngay, không phải chờ" if procedure.local_time.no_wait else (
+            f"Hà Nội cam kết {procedure.local_time.time.amount} {procedure.local_time.time.unit}"
+        )
+        sections += _text(f"{promise} ({procedure.local_time.decision}).")
+    return sections
+
+
+def _fee(procedure: Procedure) -> list[Section]:
+    sections = _text(procedure.fee)
+    if len({wording.way_fee(way.fee) for way in procedure.ways}) > 1:
+        rows = [[way.kind.capitalize(), wording.way_fee(way.fee)] for way in procedure.ways]
+        sections.append(TableSection(columns=["Cách nộp", "Lệ phí"], rows=rows))
+    return sections
+
+
+def _online(procedure: Procedure) -> list[Section]:
+    level = wording.online_word(procedure.online_level)
+    return _text(f"{procedure.online} {level}".strip())
+
+
+def _forms(procedure: Procedure) -> list[Section]:
+    items = [
+        form.name
+        + (f" (mẫu {form.code})" if form.code and form.code not in form.name else "")
+        + (f" – {form.where}" if form.where else "")
+        for form in procedure.forms
+    ]
+    return [ListSection(kind="points", heading="Mẫu cần điền", items=items)]
+
+
+def _legal(procedure: Procedure) -> list[Section]:
+    items = [f"{law.name} ({law.number})" for law in procedure.legal_basis]
+    return [ListSection(kind="points", heading="Căn cứ pháp lý", items=items)]
+
+
+def _linked(procedure: Procedure) -> list[Section]:
+    items = [link.text for link in procedure.linked]
+    return [ListSection(kind="points", heading="Thường làm cùng hoặc làm tiếp", items=items)]
+
+
+_SECTIONS: dict[Facet, Callable[[Procedure], list[Section]]] = {
+    Facet.OVERVIEW: _overview,
+    Facet.DOCUMENTS: _documents,
+    Facet.STEPS: lambda p: [ListSection(kind="steps", heading="Các bước", items=p.steps)],
+    Facet.TIME: _time,
+    Facet.FEE: _fee,
+    Facet.PLACE: lambda p: _text(p.place),
+    Facet.ONLINE: _online,
+    Facet.RESULT: lambda p: _text(p.result),
+    Facet.CONDITIONS: lambda p: [ListSection(kind="points", heading="Điều kiện", items=p.conditions)],
+    Facet.FORM: _forms,
+    Facet.LEGAL_BASIS: _legal,
+    Facet.DELEGATE: lambda p: _text(p.delegation.text if p.delegation else None),
+    Facet.LATE: lambda p: _text(p.late),
+    Facet.LINKED: _linked,
+}

@@ -1,0 +1,37 @@
+"""What a conversation remembers between turns.
+
+The context is committed with the replies of the turn that produced it and travels to Rasa in the
+metadata of the next message. A turn that has to run again after a crash therefore starts from
+exactly what the citizen last saw, and Rasa itself may forget everything at any moment.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from motcua.reply import Contract, Facet
+
+
+class Awaiting(StrEnum):
+    """What the bot has just asked for, if anything."""
+
+    CHOICE = "choice"
+    DOSSIER_CODE = "dossier_code"
+    DOSSIER_SECRET = "dossier_secret"  # noqa: S105 - the name of a question, not a secret
+    PROCEDURE = "procedure"
+
+
+class Context(Contract):
+    """The memory of a conversation.
+
+    ``procedure`` is the procedure in hand, ``facet`` the side last asked about, ``candidates`` the
+    codes last offered in a clarifying question, ``dossier_code`` a code waiting for its second
+    factor, ``misses`` how many turns in a row the bot had no answer.
+    """
+
+    procedure: str | None = None
+    facet: Facet | None = None
+    awaiting: Awaiting | None = None
+    candidates: list[str] = []
+    dossier_code: str | None = None
+    misses: int = 0

@@ -1,0 +1,72 @@
+"""What tests of the whole share: one running stack, on free ports and a folder of its own."""
+
+from __future__ import annotations
+
+import os
+import socket
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from motcua import prepare
+from motcua.settings import Settings, ZaloSettings
+from motcua.stack import Stack
+
+
+class RunningStack(Stack):
+    """The real processes under the real supervisor."""
+
+    @property
+    def url(self) -> str:
+        """Where the gateway listens."""
+        return self.settings.url
+
+    def restart_gateway(self) -> None:
+        """Restart the gateway in an orderly way."""
+        self.restart("gateway")
+
+
+def free_port() -> int:
+    """A port that nothing listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@pytest.fixture(scope="session")
+def stack() -> Iterator[RunningStack]:
+    """Rasa, actions and gateway, with the shipped knowledge and the demo dossiers."""
+    with tempfile.TemporaryDirectory(prefix="motcua-") as folder:
+        zalo_port = free_port()
+        zalo = {
+            "MOTCUA_ZALO_APP_ID": "1234567890",
+            "MOTCUA_ZALO_OA_ID": "388613",
+            "MOTCUA_ZALO_APP_SECRET": "APPSECRETEXAMPLE",
+            "MOTCUA_ZALO_OA_SECRET": "OASECRETKEYEXAMPLE",
+            "MOTCUA_ZALO_API_URL": f"http://127.0.0.1:{zalo_port}",
+            "MOTCUA_ZALO_OAUTH_URL": f"http://127.0.0.1:{zalo_port}",
+        }
+        before = {key: os.environ.get(key) for key in zalo}
+        os.environ.update(zalo)
+        settings = Settings(
+            data_dir=Path(folder),
+            port=free_port(),
+            rasa_port=free_port(),
+            actions_port=free_port(),
+            zalo=ZaloSettings(),
+        )
+        prepare.train_model()
+        prepare.migrate_database(settings)
+        prepare.load_content(settings)
+        try:
+            with RunningStack(settings) as running:
+                yield running
+        finally:
+            for key, value in before.items():
+                if value is None:
+                    os.environ.pop(key, None)
+                else:
+                    os.environ[key] = value

@@ -1,0 +1,306 @@
+"""The dialogue about a dossier, as citizens write it."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+import yaml
+
+from dossiers import DEMO_FILE, DossierDesk, import_file, status_turn
+from dossiers.second_factor import NoDigits, digits_beside_code, read_digits
+from motcua.context import Awaiting, Context
+from motcua.db import Database
+from motcua.reply import Command, Facet, Kind, Reply
+from motcua.settings import Settings
+
+TODAY = date(2026, 11, 18)
+GIVEN_NUMBERS = Path(__file__).parents[2] / "nlu_data" / "dialogue" / "give_number.yml"
+
+
+class Talk:
+    """A citizen who talks to the desk; remembers the context as a conversation does."""
+
+    def __init__(self, desk: DossierDesk, today: date = TODAY) -> None:
+        self.desk, self.today, self.context = desk, today, Context()
+
+    async def say(self, text: str, *, asked: bool = False) -> Reply | None:
+        turn = await status_turn(text, self.context, "asker", self.desk, self.today, asked=asked)
+        if turn is None:
+            return None
+        (reply,), self.context = turn
+        assert reply.kind is Kind.STATUS
+        return reply
+
+
+@pytest.fixture
+def talk(loaded: Database, desk: DossierDesk) -> Talk:
+    return Talk(desk)
+
+
+async def test_code_then_digits_then_the_answer(talk: Talk) -> None:
+    asked = await talk.say("hồ sơ của tôi đến đâu rồi")
+    assert asked
+    assert "Giấy tiếp nhận hồ sơ và hẹn trả kết quả" in asked.text
+    assert talk.context == Context(awaiting=Awaiting.DOSSIER_CODE)
+    protected = await talk.say("ho so h26 261110 0001")
+    assert protected
+    assert protected.text == (
+        "Để bảo vệ thông tin, anh/chị cho biết 4 số cuối điện thoại đã đăng ký khi nộp."
+    )
+    assert talk.context.awaiting is Awaiting.DOSSIER_SECRET
+    assert talk.context.dossier_code == "H26-261110-0001"
+    answer = await talk.say("4521")
+    assert answer
+    assert answer.text == (
+        "Hồ sơ …261110-0001: đang xử lý tại UBND Bạch Mai. Tiếp nhận 10/11/2026. "
+        "Hẹn trả 20/11/2026 (còn 2 ngày làm việc). Việc của anh/chị: chưa cần làm gì. "
+        "Tiếp theo: giải quyết xong, kết quả được chuyển về nơi nhận đã đăng ký."
+    )
+    assert talk.context == Context()
+
+
+async def test_the_answer_is_data_too(talk: Talk) -> None:
+    answer = await talk.say("H26-261102-0002 4521")
+    assert answer
+    assert answer.dossier
+    assert answer.card
+    assert answer.dossier.model_dump() == {
+        "code": "H26-261102-0002",
+        "status": 4,
+        "label": "Đang xử lý",
+        "received_on": date(2026, 11, 2),
+        "due_on": date(2026, 11, 13),
+        "late_working_days": 3,
+    }
+    assert Command(intent="request_human") in [button.payload for button in answer.buttons]
+    assert answer.card.title == "Hồ sơ …261102-0002"
+    points = next(section for section in answer.card.sections if section.kind == "points")
+    assert points.items == [
+        "02/11/2026: tiếp nhận",
+        "13/11/2026: hẹn trả kết quả",
+        "19/11/2026: ngày hẹn lại",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("code", "parts"),
+    [
+        ("H26-261102-0002", ["(bước: chờ ký duyệt)", "Hẹn trả 13/11/2026 – đã trễ 3 ngày làm việc",
+                             "xin lỗi anh/chị và hẹn lại 19/11/2026 vì cần xác minh thêm"]),
+        ("H26-261102-0003", ["đã trễ 3 ngày làm việc", "xin lỗi anh/chị", "Chưa có ngày trả mới", "1022"]),
+        ("H26-261102-0009", ["Ngày hẹn lại 12/11/2026 vì thiếu cán bộ cũng đã qua", "xin lỗi"]),
+        ("H26-261102-0004", ["đang chờ anh/chị bổ sung giấy tờ",
+                             "Việc của anh/chị: nộp giấy chứng sinh."]),
+        ("H26-261102-0005", ["đang chờ anh/chị nộp tiền", "1.200.000 đồng"]),
+        ("H26-261102-0006", ["đã có kết quả", "Xong 17/11/2026, trễ 2 ngày làm việc", "xin lỗi",
+                             "mang giấy hẹn"]),
+        ("H26-261102-0007", ["đã trả kết quả", "Xong 12/11/2026."]),
+        ("H26.34.5-261102-0008", ["đã được tiếp nhận", "(hôm nay)"]),
+    ],
+)  # fmt: skip
+async def test_every_state_is_told_with_what_matters(talk: Talk, code: str, parts: list[str]) -> None:
+    answer = await talk.say(f"{code}, 4521")
+    assert answer
+    assert [part for part in parts if part not in answer.text] == [], answer.text
+    assert answer.text.startswith("Hồ sơ …")
+    assert len(answer.text) < 1000
+    assert "trễ" not in answer.text or "xin lỗi" in answer.text
+
+
+async def test_who_waits_for_the_citizen_is_not_called_late(talk: Talk) -> None:
+    answer = await talk.say("H26-261102-0004, 4521")
+    assert answer
+    assert answer.dossier
+    assert answer.dossier.late_working_days == 0
+    assert "trễ" not in answer.text
+
+
+async def test_a_weekend_after_the_due_date_is_not_late_and_not_on_time_either(
+    loaded: Database, desk: DossierDesk
+) -> None:
+    answer = await Talk(desk, date(2026, 11, 15)).say("H26-261102-0003, 4521")  # due on Friday the 13th
+    assert answer
+    assert "trễ" not in answer.text
+    assert "còn" not in answer.text
+    assert "Hẹn trả 13/11/2026." in answer.text
+
+
+async def test_wrong_digits_say_the_tries_left_and_keep_waiting(talk: Talk) -> None:
+    await talk.say("H26-261110-0001")
+    refused = await talk.say("0000")
+    assert refused
+    assert "còn 4 lần thử" in refused.text
+    assert talk.context.awaiting is Awaiting.DOSSIER_SECRET
+    answer = await talk.say("đuôi 4521 ạ")
+    assert answer
+    assert answer.dossier
+
+
+async def test_an_unknown_code_reads_like_wrong_digits(
+    talk: Talk, loaded: Database, desk: DossierDesk
+) -> None:
+    known = await talk.say("H26-261110-0001 0000")
+    other = await status_turn("H26-261110-7777 0000", Context(), "another", desk, TODAY)
+    assert known
+    assert other
+    assert other[0][0].text == known.text
+
+
+async def test_after_five_wrong_tries_it_says_until_when_and_who_helps(talk: Talk) -> None:
+    await talk.say("H26-261110-0001")
+    for _ in range(5):
+        locked = await talk.say("0000")
+    assert locked
+    assert "tạm dừng đến" in locked.text
+    assert "1022" in locked.text
+    assert "find_office" in [b.payload.intent for b in locked.buttons if isinstance(b.payload, Command)]
+    assert talk.context.awaiting is None
+    again = await talk.say("H26-261110-0001")
+    assert again
+    assert "tạm dừng" in again.text, "digits are not asked for while they would be refused"
+
+
+@pytest.mark.parametrize(
+    ("text", "part"),
+    [
+        ("H26-231315-0001", "ngày nộp"),
+        ("H26-231115", "còn thiếu"),
+        ("231115-0001", "H26"),
+        ("12345678", "H26.34.5-240607-0007"),
+    ],
+)
+async def test_an_unreadable_code_is_met_with_what_a_code_looks_like(
+    talk: Talk, text: str, part: str
+) -> None:
+    await talk.say("tra cứu hồ sơ")
+    reply = await talk.say(text)
+    assert reply
+    assert part in reply.text
+    assert talk.context.awaiting is Awaiting.DOSSIER_CODE
+
+
+@pytest.mark.parametrize(
+    ("code", "who"), [("000.00.04.H51-200221-0001", "tỉnh"), ("G22.99-260105-0012", "bộ")]
+)
+async def test_a_code_of_others_points_to_the_national_portal(talk: Talk, code: str, who: str) -> None:
+    reply = await talk.say(f"hồ sơ {code} xong chưa")
+    assert reply
+    assert who in reply.text
+    assert "18001096" in reply.text
+    assert any(button.url == "https://dichvucong.gov.vn" for button in reply.buttons)
+    assert talk.context.awaiting is None
+
+
+@pytest.mark.parametrize("code", [None, "H26-261110-0001"])
+async def test_another_question_is_not_for_this_dialogue(talk: Talk, code: str | None) -> None:
+    await talk.say(code or "tra cứu hồ sơ")
+    before = talk.context
+    for text in (
+        "làm khai sinh cần gì",
+        "lệ phí năm 2026 là bao nhiêu",
+        "mai ngày 19/11/2026 có làm việc không",
+    ):
+        assert await talk.say(text) is None
+    assert talk.context == before
+
+
+async def test_the_citizen_can_come_back_to_the_kept_code(talk: Talk) -> None:
+    await talk.say("H26-261110-0001")
+    assert await talk.say("làm khai sinh cần gì") is None
+    talk.context = talk.context.model_copy(update={"awaiting": None})  # what the caller does then
+    asked = await talk.say("thế hồ sơ của tôi sao rồi")
+    assert asked
+    assert "…261110-0001" in asked.text
+    answer = await talk.say("4521")
+    assert answer
+    assert answer.dossier
+
+
+async def test_whoever_asks_in_so_many_words_is_always_answered(talk: Talk) -> None:
+    await talk.say("tra cứu hồ sơ")
+    assert await talk.say("tra cứu hồ sơ") is None
+    assert await talk.say("tra cứu hồ sơ", asked=True)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["em quên mất mã rồi", "làm mất giấy hẹn rồi", "k nhớ mã hs", "không có mã thì sao", "mat bien nhan"],
+)
+async def test_a_lost_code_is_helped(talk: Talk, text: str) -> None:
+    await talk.say("tra cứu hồ sơ")
+    reply = await talk.say(text)
+    assert reply
+    assert "Dịch vụ công của tôi" in reply.text
+
+
+@pytest.mark.parametrize("text", ["nộp tuần trước mà chưa có kết quả", "chua co ket qua ma", "mất bao lâu"])
+async def test_a_complaint_is_no_lost_code(talk: Talk, text: str) -> None:
+    reply = await talk.say(text)
+    assert reply
+    assert "Dịch vụ công của tôi" not in reply.text
+
+
+async def test_a_new_code_replaces_the_one_that_was_waiting(talk: Talk) -> None:
+    await talk.say("H26-261110-0001")
+    await talk.say("à nhầm, H26-261102-0007")
+    answer = await talk.say("4521")
+    assert answer
+    assert answer.dossier
+    assert answer.dossier.code == "H26-261102-0007"
+
+
+async def test_too_few_digits_cost_no_try(talk: Talk) -> None:
+    await talk.say("H26-261110-0001")
+    reply = await talk.say("452")
+    assert reply
+    assert "đúng 4 số" in reply.text
+    refused = await talk.say("0000")
+    assert refused
+    assert "còn 4 lần" in refused.text
+
+
+async def test_the_rest_of_the_context_survives(loaded: Database, desk: DossierDesk) -> None:
+    before = Context(procedure="1.001193", facet=Facet.FEE, misses=2)
+    turn = await status_turn("H26-261110-0001 4521", before, "a", desk, TODAY)
+    assert turn
+    assert turn[1] == Context(procedure="1.001193", facet=Facet.FEE)
+
+
+async def test_a_demo_dossier_says_that_it_is_one(
+    database: Database, settings: Settings, desk: DossierDesk
+) -> None:
+    await import_file(database, settings, DEMO_FILE, demo=True, today=TODAY)
+    for offset in (0, 1, 30):
+        answer = await Talk(desk, TODAY + timedelta(days=offset)).say("H26.99.9-260105-0002 4521")
+        assert answer
+        assert "hồ sơ mẫu" in answer.text
+
+
+async def test_every_example_of_given_digits_is_read() -> None:
+    data = yaml.safe_load(GIVEN_NUMBERS.read_text(encoding="utf-8"))["nlu"][0]["examples"]
+    examples = [line[2:] for line in data.splitlines()]
+    unread = [text for text in examples if isinstance(read_digits(text), NoDigits)]
+    assert len(unread) <= len(examples) // 20, unread
+
+
+@pytest.mark.parametrize(
+    ("text", "digits"),
+    [("4521", "4521"), ("4 5 2 1", "4521"), ("bốn năm hai một", "4521"), ("0912 004 521", "4521"),
+     ("+84912004521", "4521"), ("4 số cuối là 0397", "0397")],
+)  # fmt: skip
+async def test_digits_are_read_however_they_are_given(text: str, digits: str) -> None:
+    assert read_digits(text) == digits
+
+
+@pytest.mark.parametrize(
+    "text", ["nộp năm 2023", "ngày 15/11/2023", "gọi 1022 được không", "4521 hay 4522", "không"]
+)
+async def test_other_numbers_are_no_answer(text: str) -> None:
+    assert read_digits(text) is NoDigits.NOT_AN_ANSWER
+
+
+async def test_a_year_beside_a_code_is_no_second_factor() -> None:
+    assert digits_beside_code("TOI NOP NAM 2023") is None
+    assert digits_beside_code("SDT DUOI 4521 BAO GIO CO") == "4521"

@@ -1,0 +1,10 @@
+"""Vietnamese text as people type it: folding of diacritics, abbreviations, teencode.
+
+Standard library only, Python 3.10 and newer: both environments use it, so that search and
+understanding see the same words.
+"""
+
+from vietnamese.folding import fold
+from vietnamese.shorthand import expand, normalise
+
+__all__ = ["expand", "fold", "normalise"]

@@ -1,0 +1,26 @@
+"""Telex keys typed with the input method off: ``xacs nhaanj`` for ``xác nhận``."""
+
+from __future__ import annotations
+
+import re
+
+_SYLLABLE = re.compile(
+    r"^(?:ngh|ng|nh|ch|gh|gi|kh|ph|qu|th|tr|b|c|d|g|h|k|l|m|n|p|q|r|s|t|v|x)?"
+    r"(?:ieu|yeu|uou|uoi|oai|oay|uoi|uay|uya|uyu|uye|iu|ia|ie|eu|eo|ai|ay|ao|au|oa|oe|oi|ua|ue|ui|uo|uy|ui|uu|ye|a|e|i|o|u|y)"
+    r"(?:ch|ng|nh|c|m|n|p|t)?$"
+)
+_DOUBLE = re.compile(r"([aeod])\1")
+_TONE = re.compile(r"(?<=[aeiouy])([a-z]{0,2}?)[sfrxj]$")
+
+
+def is_syllable(word: str) -> bool:
+    """Whether a folded ``word`` could be a Vietnamese syllable."""
+    return bool(_SYLLABLE.match(word))
+
+
+def untelex(word: str) -> str:
+    """``word`` (folded) read as Telex keys if only that makes a syllable of it; else unchanged."""
+    if len(word) < 3 or is_syllable(word):
+        return word
+    plain = _TONE.sub(r"\1", _DOUBLE.sub(r"\1", word)).replace("w", "")
+    return plain if plain and is_syllable(plain) else word
