@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from actions.procedures import ActionAnswerProcedure
 from actions.turn import Turn, TurnResult
-from actions.unsure import no_answer
+from actions.unsure import ask_facet, no_answer
 from knowledge import Outcome, resolve
 from motcua.reply import Facet
+
+PLAUSIBLE = 0.2
 
 
 class ActionFallback(ActionAnswerProcedure):
@@ -17,10 +19,12 @@ class ActionFallback(ActionAnswerProcedure):
     async def turn(self, turn: Turn) -> TurnResult:
         """See the class."""
         edition = self.rooms.library.edition
-        facet = turn.likeliest_facet()
-        resolution = resolve(edition, turn.text, turn.context.procedure, facet)
+        facet = turn.likeliest_facet(PLAUSIBLE)
+        resolution = resolve(edition, turn.text, turn.context.procedure, facet or Facet.OVERVIEW)
         if resolution.outcome in (Outcome.FOUND, Outcome.CLOSE):
-            return self.ask(turn, turn.text, facet)
-        if resolution.outcome is Outcome.IN_HAND and edition.search.find(turn.text):
-            return self.ask(turn, turn.text, facet)
+            return self.ask(turn, turn.text, facet or Facet.OVERVIEW)
+        if resolution.outcome is Outcome.IN_HAND and resolution.code:
+            if facet and edition.search.find(turn.text):
+                return self.ask(turn, turn.text, facet)
+            return ask_facet(edition, turn.context, resolution.code)
         return no_answer(edition, turn.context, Facet.OVERVIEW)

@@ -21,7 +21,7 @@ class ActionAnswerProcedure(RoomAction):
 
     async def turn(self, turn: Turn) -> TurnResult:
         """See the class."""
-        facet = turn.facet or turn.likeliest_facet()
+        facet = turn.facet or turn.likeliest_facet() or Facet.OVERVIEW
         if pressed := turn.entities.get("procedure"):
             return self.tell(turn.context, Resolution(Outcome.FOUND, pressed), facet)
         return self.ask(turn, turn.text, facet)

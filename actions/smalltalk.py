@@ -12,7 +12,7 @@ from actions.turn import Turn, TurnResult
 from actions.unsure import everyday_buttons
 from knowledge import Outcome, answer, resolve
 from motcua.context import Context
-from motcua.reply import Button, Command, Kind, Reply
+from motcua.reply import Button, Command, Facet, Kind, Reply
 
 _SAID: dict[str, Any] = yaml.safe_load(
     Path(__file__).with_name("smalltalk.yml").read_text(encoding="utf-8")
@@ -49,7 +49,7 @@ class ActionOutOfScope(RoomAction):
     async def turn(self, turn: Turn) -> TurnResult:
         """See the class."""
         edition = self.rooms.library.edition
-        facet = turn.likeliest_facet()
+        facet = turn.likeliest_facet() or Facet.OVERVIEW
         if turn.confidence < _SEEMS_MEANT:
             found = resolve(edition, turn.text, None, facet)
             if found.outcome is Outcome.FOUND and found.code:

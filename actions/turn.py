@@ -35,9 +35,11 @@ class Turn:
         """The facet asked for, when the intent is a question about a procedure."""
         return facet_of(self.intent)
 
-    def likeliest_facet(self) -> Facet:
-        """The best facet of the ranking: what a message most likely wants if it is a question."""
-        return next((facet for name, _ in self.ranking if (facet := facet_of(name))), Facet.OVERVIEW)
+    def likeliest_facet(self, at_least: float = 0.0) -> Facet | None:
+        """The best facet of the ranking, if it is at least so likely: what a question most likely wants."""
+        return next(
+            (facet for name, sure in self.ranking if (facet := facet_of(name)) and sure >= at_least), None
+        )
 
 
 @dataclass(frozen=True, slots=True)

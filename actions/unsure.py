@@ -5,6 +5,7 @@ from __future__ import annotations
 from actions.base import HUMAN
 from actions.turn import TurnResult
 from knowledge import Edition, ask_button
+from knowledge.wording import BUTTON
 from motcua.context import Awaiting, Context
 from motcua.reply import Button, Facet, Kind, Reply
 
@@ -29,6 +30,19 @@ def ask_back(edition: Edition, context: Context, facet: Facet, codes: list[str])
         update={"awaiting": Awaiting.CHOICE, "candidates": codes, "facet": facet, "misses": misses}
     )
     return TurnResult([reply], after)
+
+
+def ask_facet(edition: Edition, context: Context, code: str) -> TurnResult:
+    """The procedure is in hand, but not what is asked about it."""
+    procedure = edition.procedures[code]
+    wanted = (Facet.DOCUMENTS, Facet.TIME, Facet.FEE, Facet.PLACE)
+    buttons = [ask_button(BUTTON[facet], code, facet) for facet in wanted]
+    text = f"Anh/chị muốn hỏi gì về thủ tục “{procedure.name}” ạ?"
+    reply = Reply(
+        kind=Kind.CLARIFY, text=text, buttons=[*buttons, HUMAN], procedure=code, candidates=[code]
+    )
+    misses = context.misses + 1
+    return TurnResult([reply], context.model_copy(update={"awaiting": None, "misses": misses}))
 
 
 def no_answer(edition: Edition, context: Context, facet: Facet | None = None) -> TurnResult:

@@ -28,9 +28,12 @@ def main() -> None:
 
     from rasa.core.run import serve_application
     from rasa.core.utils import AvailableEndpoints
+    from rasa.utils.log_utils import configure_structlog
 
     from bot.validator import build_validator_once
 
+    configure_structlog(logging.WARNING)  # at lower levels Rasa logs what citizens write
+    logging.getLogger().setLevel(logging.WARNING)
     build_validator_once()
     serve_application(
         model_path=str(arguments.model),

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import inspect
-from typing import Any, Dict, Text
+from typing import Any, Dict
 
 from jsonschema.validators import validator_for
 from rasa.core.actions.action import RemoteAction
@@ -23,13 +23,13 @@ def build_validator_once() -> None:
     schema = RemoteAction.action_response_format_spec()
     validator = validator_for(schema)(schema)
 
-    def _validate_action_result(self: RemoteAction, result: Dict[Text, Any]) -> bool:
+    def _validate_action_result(self: RemoteAction, result: Dict[str, Any]) -> bool:
         validator.validate(result)
         return True
 
     RemoteAction._validate_action_result = _validate_action_result
 
 
-def source_digest() -> Text:
+def source_digest() -> str:
     """The digest of Rasa's method as installed; to be taken before it is replaced."""
     return hashlib.sha256(inspect.getsource(RemoteAction._validate_action_result).encode()).hexdigest()

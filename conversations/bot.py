@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import aiohttp
-from pydantic import ValidationError
 
 from conversations.guards import neutral
 from motcua.context import Context
@@ -15,7 +14,15 @@ from motcua.reply import Command, Reply
 
 
 class BotUnavailable(Exception):
-    """Rasa or the actions did not answer; the turn is to be tried again. Holds no message text."""
+    """There is no usable answer; the turn is to be tried again. Holds no message text.
+
+    ``reachable`` tells a bot that stumbles over this message (status 500, an answer outside the
+    contract) from one that is away (no connection, a timeout, no reply): waiting helps the second.
+    """
+
+    def __init__(self, why: str, *, reachable: bool = False) -> None:
+        super().__init__(why)
+        self.reachable = reachable
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,28 +58,31 @@ class Bot:
         try:
             async with self._session.post(self._url, json=payload, timeout=self._timeout) as response:
                 if response.status != 200:
-                    raise BotUnavailable(f"status {response.status}")
-                parts = await response.json()
-        except (aiohttp.ClientError, TimeoutError, json.JSONDecodeError) as error:
+                    raise BotUnavailable(f"status {response.status}", reachable=response.status == 500)
+                body = await response.read()
+        except (aiohttp.ClientError, TimeoutError) as error:
             raise BotUnavailable(type(error).__name__) from error
-        return _read_answer(parts, context)
+        return _read_answer(body, context)
 
 
 def _intent_message(command: Command) -> str:
     return f"/{command.intent}{json.dumps(command.entities, ensure_ascii=False)}"
 
 
-def _read_answer(parts: Any, context: Context) -> BotAnswer:
+def _read_answer(body: bytes, context: Context) -> BotAnswer:
     replies: list[Reply] = []
     try:
+        parts: Any = json.loads(body)
+        if not isinstance(parts, list):
+            raise TypeError("not a list")
         for part in parts:
             custom = part.get("custom") or {}
             if "reply" in custom:
                 replies.append(Reply.model_validate(custom["reply"]))
             if "context" in custom:
                 context = Context.model_validate(custom["context"])
-    except (ValidationError, AttributeError, TypeError) as error:
-        raise BotUnavailable("answer does not follow the contract") from error
+    except (ValueError, AttributeError, TypeError) as error:  # ValueError: JSON, UTF-8 and pydantic
+        raise BotUnavailable("answer does not follow the contract", reachable=True) from error
     if not replies:
-        raise BotUnavailable("no reply")
+        raise BotUnavailable("no reply", reachable=bool(parts))
     return BotAnswer(replies, context)

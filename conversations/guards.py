@@ -34,12 +34,13 @@ _TOO_LONG = (
 def guard(kind: InboundKind, text: str, max_text: int) -> Reply | None:
     """The reply to a message that must not go to the bot, or None when it may.
 
-    ``max_text`` is in characters. A picture with a caption is treated by its caption.
+    ``max_text`` is in characters. A picture with a caption is treated by its caption, a press whose
+    button is not known by the title that came with it.
     """
     words = bool(_has_word(text))
     if kind in _UNREADABLE and not words:
         return Reply(kind=Kind.SMALLTALK, text=_UNREADABLE[kind])
-    if kind in (InboundKind.PRESS, InboundKind.FOLLOW):
+    if kind is InboundKind.FOLLOW:
         return None
     if not text.strip():
         return Reply(kind=Kind.SMALLTALK, text=_EMPTY)
@@ -52,17 +53,25 @@ def guard(kind: InboundKind, text: str, max_text: int) -> Reply | None:
 
 def clean(text: str) -> str:
     """``text`` as it is stored: NFC, without control and invisible characters, spaces folded at the ends."""
-    composed = unicodedata.normalize("NFC", text)
-    kept = (c for c in composed if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Co"))
-    return "".join(kept).strip()
+    # Composed last: an invisible character may stand between a letter and its mark.
+    kept = (c for c in text if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Co"))
+    return unicodedata.normalize("NFC", "".join(kept)).strip()
 
 
 def neutral(text: str) -> str:
     """``text`` as it may be shown to Rasa: nothing a citizen types is read as an intent.
 
-    Rasa takes a text that starts with ``/`` for an intent (DESIGN section 5).
+    Rasa takes a text that starts with ``/`` for an intent (DESIGN section 5), after stripping every
+    kind of blank from it; so no kind of blank, nor an invisible character, may hide the slash.
     """
-    return text.lstrip("/ \t\n")
+    start = 0
+    while start < len(text) and (text[start] == "/" or text[start].isspace() or _is_invisible(text[start])):
+        start += 1
+    return text[start:]
+
+
+def _is_invisible(character: str) -> bool:
+    return unicodedata.category(character).startswith("C")
 
 
 def _has_word(text: str) -> bool:

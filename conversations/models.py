@@ -86,7 +86,11 @@ class Message(Base):
 
 
 class Turn(Base):
-    """An inbound message to be answered. Attempts after ``not_before``; ``told_waiting`` at most once."""
+    """An inbound message to be answered, not tried again before ``not_before``.
+
+    ``attempts`` counts the tries at which the bot was there and failed; while it is away nothing is
+    counted. ``told_waiting``: the citizen knows that the answer takes longer.
+    """
 
     __tablename__ = "turns"
     __table_args__ = (
@@ -134,7 +138,9 @@ class ButtonChoice(Base):
 
     id: Mapped[str] = mapped_column(String(22), primary_key=True)
     message_id: Mapped[int] = mapped_column(ForeignKey("messages.id", ondelete="CASCADE"), index=True)
-    conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id", ondelete="CASCADE"), index=True)
+    conversation_id: Mapped[str] = mapped_column(
+        ForeignKey("conversations.id", ondelete="CASCADE"), index=True
+    )
     position: Mapped[int]
     title: Mapped[str] = mapped_column(String(100))
     command: Mapped[dict[str, Any]] = mapped_column(JSON)

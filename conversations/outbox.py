@@ -8,19 +8,21 @@ between, or the channel does not answer, nobody knows whether the citizen has it
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import select, update
+from sqlalchemy import exists, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from conversations.contract import Outgoing, Sender, SendOutcome, SendState
 from conversations.events import Alarm, Watchers
 from conversations.metrics import SENDS
 from conversations.models import Conversation, Message, OutboxItem, OutboxState
-from conversations.repository import rows_changed
+from conversations.repository import readable, rows_changed
 from motcua.db import Database, now
-from motcua.reply import Reply
+from motcua.reply import Kind, Reply
 from motcua.settings import Settings
 
 log = structlog.get_logger(__name__)
@@ -47,10 +49,13 @@ class OutboxWorker:
 
     async def run(self) -> None:
         """Work until cancelled."""
+        owned_up = False
         try:
-            await self._own_up()
             while True:
                 try:
+                    if not owned_up:
+                        await self._own_up()
+                        owned_up = True
                     await self._start_ready()
                 except Exception:
                     log.exception("outbox.look_failed")
@@ -74,21 +79,40 @@ class OutboxWorker:
 
     async def _start_ready(self) -> None:
         async with self._db.read() as session:
-            ready = await session.scalars(
-                select(OutboxItem.conversation_id)
-                .where(
-                    OutboxItem.state.in_((OutboxState.PENDING, OutboxState.UNKNOWN)),
-                    OutboxItem.not_before <= now(),
-                    OutboxItem.channel.in_(self._senders),
-                )
-                .distinct()
-                .limit(self._settings.workers * 2)
-            )
-            conversations = ready.all()
+            conversations = await self._ready(session)
         for conversation_id in conversations:
             if conversation_id not in self._active and len(self._active) < self._settings.workers:
                 task = asyncio.create_task(self._work_off(conversation_id))
                 self._active[conversation_id] = task
+
+    async def _ready(self, session: AsyncSession) -> Sequence[str]:
+        """Conversations whose oldest open reply may be sent or looked for now, oldest reply first.
+
+        Only the oldest counts, as in ``_claim``; and a reply that another process has been sending
+        for longer than its lease, since that process is dead.
+        """
+        at = now()
+        earlier = aliased(OutboxItem)
+        query = (
+            select(OutboxItem.conversation_id)
+            .where(
+                OutboxItem.state.in_((OutboxState.PENDING, OutboxState.UNKNOWN))
+                | ((OutboxItem.state == OutboxState.SENDING) & (OutboxItem.claimed_at < self._stale(at))),
+                OutboxItem.not_before <= at,
+                OutboxItem.channel.in_(self._senders),
+                ~exists().where(
+                    earlier.conversation_id == OutboxItem.conversation_id,
+                    earlier.state.in_(_OPEN),
+                    earlier.message_id < OutboxItem.message_id,
+                ),
+            )
+            .order_by(OutboxItem.message_id)
+            .limit(self._settings.workers * 2)
+        )
+        return (await session.scalars(query)).all()
+
+    def _stale(self, at: datetime) -> datetime:
+        return at - timedelta(seconds=self._settings.lease_s)
 
     async def _work_off(self, conversation_id: str) -> None:
         try:
@@ -96,9 +120,10 @@ class OutboxWorker:
                 pass
         except Exception:
             log.exception("outbox.failed", conversation=conversation_id)
+        else:
+            self.alarm.ring()  # not after a failure: looking again at once would meet it again
         finally:
             self._active.pop(conversation_id, None)
-            self.alarm.ring()
 
     async def _run_one(self, conversation_id: str) -> bool:
         async with self._db.write() as session:
@@ -126,12 +151,10 @@ class OutboxWorker:
         at = now()
         if item is None or item.not_before > at:
             return None
+        attempt, first_claimed_at = item.attempts + 1, item.first_claimed_at or at
         was_unknown = item.state == OutboxState.UNKNOWN
-        stale = item.claimed_at is not None and at - item.claimed_at > timedelta(
-            seconds=self._settings.lease_s
-        )
         if item.state == OutboxState.SENDING:
-            if not stale:
+            if item.claimed_at is None or item.claimed_at >= self._stale(at):
                 return None
             was_unknown = True
         result = await session.execute(
@@ -145,8 +168,8 @@ class OutboxWorker:
                 state=OutboxState.SENDING,
                 claimed_by=self._settings.instance,
                 claimed_at=at,
-                first_claimed_at=item.first_claimed_at or at,
-                attempts=item.attempts + 1,
+                first_claimed_at=first_claimed_at,
+                attempts=attempt,
             )
         )
         if rows_changed(result) != 1:
@@ -159,10 +182,10 @@ class OutboxWorker:
             channel=item.channel,
             account=conversation.account,
             address=conversation.address or "",
-            reply=Reply.model_validate(message.reply),
-            attempt=item.attempts + 1,
+            reply=readable(message.reply) or Reply(kind=Kind.ANSWER, text=message.text),
+            attempt=attempt,
             claimed_at=at,
-            first_claimed_at=item.first_claimed_at or at,
+            first_claimed_at=first_claimed_at,
         )
         return outgoing, was_unknown
 
@@ -170,7 +193,9 @@ class OutboxWorker:
         at = now()
         state, not_before = _next_state(outcome, outgoing)
         async with self._db.write() as session:
-            item = await session.get_one(OutboxItem, outgoing.message_id)
+            item = await session.get_one(OutboxItem, outgoing.message_id, with_for_update=True)
+            if item.attempts != outgoing.attempt and outcome.state is not SendState.SENT:
+                return  # somebody took it for dead and goes on with it
             item.state, item.not_before, item.error = state, not_before, outcome.code
             if state is OutboxState.SENT:
                 item.sent_at = at

@@ -8,12 +8,14 @@ from typing import Any, cast
 
 import structlog
 from pydantic import ValidationError
-from sqlalchemy import CursorResult, select, update
+from sqlalchemy import ColumnElement, CursorResult, exists, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from conversations.choices import Offer, publish_buttons
 from conversations.contract import Author, StoredMessage
 from conversations.models import ButtonChoice, Conversation, Message, OutboxItem, Turn, TurnState
+from motcua.context import Context
 from motcua.db import now
 from motcua.reply import Command, Reply
 
@@ -69,7 +71,7 @@ async def messages_after(
             author=Author(row.author),
             text=row.text,
             created_at=row.created_at,
-            reply=_readable(row.reply),
+            reply=readable(row.reply),
             turn_id=row.turn_id,
             channel_message_id=row.channel_message_id,
         )
@@ -77,35 +79,27 @@ async def messages_after(
     ]
 
 
-async def ready_conversations(session: AsyncSession, at: datetime, limit: int) -> Sequence[str]:
-    """Conversations whose oldest unanswered message may be tried now, longest waiting first.
+async def ready_conversations(
+    session: AsyncSession, at: datetime, limit: int, owner: str
+) -> Sequence[str]:
+    """Conversations whose oldest unanswered message ``owner`` may try now, longest waiting first.
 
     Only the oldest counts: a later message never overtakes one that is waiting for its next try.
+    Conversations that another gateway holds are left out; they would fill the list while it works.
     """
-    first = (
-        select(Turn.conversation_id, Turn.message_id, Turn.not_before)
-        .where(Turn.state == TurnState.PENDING)
-        .distinct(Turn.conversation_id)
-        if session.bind and session.bind.dialect.name == "postgresql"
-        else None
-    )
-    if first is not None:
-        oldest = first.order_by(Turn.conversation_id, Turn.message_id).subquery()
-        query = select(oldest.c.conversation_id).where(oldest.c.not_before <= at)
-        return (await session.scalars(query.order_by(oldest.c.message_id).limit(limit))).all()
-    earlier = Turn.__table__.alias("earlier")
+    earlier = aliased(Turn)
     query = (
         select(Turn.conversation_id)
+        .join(Conversation, Conversation.id == Turn.conversation_id)
         .where(
             Turn.state == TurnState.PENDING,
             Turn.not_before <= at,
-            ~select(earlier.c.message_id)
-            .where(
-                earlier.c.conversation_id == Turn.conversation_id,
-                earlier.c.state == TurnState.PENDING,
-                earlier.c.message_id < Turn.message_id,
-            )
-            .exists(),
+            _free_for(owner, at),
+            ~exists().where(
+                earlier.conversation_id == Turn.conversation_id,
+                earlier.state == TurnState.PENDING,
+                earlier.message_id < Turn.message_id,
+            ),
         )
         .order_by(Turn.message_id)
         .limit(limit)
@@ -113,17 +107,20 @@ async def ready_conversations(session: AsyncSession, at: datetime, limit: int) -
     return (await session.scalars(query)).all()
 
 
+def _free_for(owner: str, at: datetime) -> ColumnElement[bool]:
+    return or_(
+        Conversation.lease_until.is_(None),
+        Conversation.lease_until < at,
+        Conversation.lease_by == owner,
+    )
+
+
 async def take_lease(session: AsyncSession, conversation_id: str, owner: str, seconds: float) -> bool:
     """Claim the conversation for ``owner``; False when another gateway holds it."""
     at = now()
     result = await session.execute(
         update(Conversation)
-        .where(
-            Conversation.id == conversation_id,
-            (Conversation.lease_until.is_(None))
-            | (Conversation.lease_until < at)
-            | (Conversation.lease_by == owner),
-        )
+        .where(Conversation.id == conversation_id, _free_for(owner, at))
         .values(lease_by=owner, lease_until=at + timedelta(seconds=seconds))
     )
     return rows_changed(result) == 1
@@ -216,7 +213,16 @@ async def newest_offers(session: AsyncSession, conversation_id: str) -> list[Off
     return [_offer(row) for row in rows]
 
 
-def _readable(stored: dict[str, Any] | None) -> Reply | None:
+def committed_context(conversation: Conversation) -> Context:
+    """What the conversation remembers; nothing, if another version wrote what cannot be read."""
+    try:
+        return Context.model_validate(conversation.context or {})
+    except ValidationError:
+        log.warning("conversations.context_unreadable")
+        return Context()
+
+
+def readable(stored: dict[str, Any] | None) -> Reply | None:
     """A stored reply; one written by another version that cannot be read is shown by its text alone."""
     if stored is None:
         return None

@@ -9,7 +9,6 @@ import uuid
 from collections.abc import AsyncIterator
 from contextlib import AbstractContextManager, asynccontextmanager
 
-
 import aiohttp
 import structlog
 from sqlalchemy.exc import IntegrityError
@@ -73,13 +72,14 @@ class Conversations:
         duplicate. Raises what the database raises: then nothing was stored and the channel must not
         acknowledge.
         """
-        for last_try in (False, True):
+        for last_try in (False, False, True):
             try:
                 async with self._db.write() as session:
                     accepted = await self._store(session, inbound)
                 break
             except IntegrityError:
-                # Two processes stored the same message or citizen at once; the second look finds it.
+                # Two processes stored the same citizen at once, or the same message: the next look
+                # finds what the other stored. A new citizen's message sent twice may meet both.
                 if last_try:
                     raise
         if accepted.duplicate:
@@ -119,7 +119,7 @@ class Conversations:
             return Accepted(known.id, known.conversation_id, duplicate=True)
         conversation = await self._conversation(session, inbound)
         conversation.last_citizen_at = now()
-        context = Context.model_validate(conversation.context or {})
+        context = repository.committed_context(conversation)
         text = mask(
             clean(inbound.text)[:_STORED_TEXT], keep_last_four=context.awaiting is Awaiting.DOSSIER_SECRET
         )
@@ -142,6 +142,8 @@ class Conversations:
         key = self._address_key(inbound.channel, inbound.account, inbound.address)
         found = await repository.conversation_by_key(session, key)
         if found:
+            if inbound.reachable and found.address is None:
+                found.address = inbound.address
             return found
         made = Conversation(
             id=uuid.uuid4().hex,
@@ -165,8 +167,10 @@ class Conversations:
         """
         if inbound.kind is InboundKind.PRESS and inbound.button:
             offer = await repository.offer_by_id(session, conversation_id, inbound.button)
-            return (offer.command, offer.title) if offer else (None, text)
-        if inbound.kind is InboundKind.TEXT and context.awaiting is not Awaiting.DOSSIER_SECRET:
+            if offer:
+                return offer.command, offer.title
+        typed = inbound.kind in (InboundKind.TEXT, InboundKind.PRESS)
+        if typed and context.awaiting is not Awaiting.DOSSIER_SECRET:
             picked = pick(text, await repository.newest_offers(session, conversation_id))
             if picked:
                 return picked.command, text

@@ -23,7 +23,7 @@ async def open_ticket(session: AsyncSession, conversation: Conversation, turn_id
     session.add(
         Ticket(
             conversation_id=conversation.id,
-            reason=reply.handoff_reason or "request",
+            reason=(reply.handoff_reason or "request")[:30],
             summary=asked.text[:500],
             procedure=reply.procedure,
             ward=conversation.ward,

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
+from time import monotonic
 
 import structlog
 
@@ -19,20 +20,27 @@ from conversations.events import Alarm, Watchers
 from conversations.guards import guard
 from conversations.masking import hide_secret
 from conversations.metrics import TURN_SECONDS, TURNS
-from conversations.models import Conversation, Holder, Message, Turn
+from conversations.models import Conversation, Holder, Message, Turn, TurnState
 from conversations.tickets import open_ticket
 from motcua.context import Awaiting, Context
 from motcua.db import Database, now
-from motcua.reply import Command, Kind, Reply
+from motcua.reply import Button, Command, Kind, Reply
 from motcua.settings import Settings
 
 log = structlog.get_logger(__name__)
 
 _PAUSE_S = 1.0
-_LONGEST_RETRY_S = 10.0
+_SHORTEST_RETRY_S, _LONGEST_RETRY_S = 0.5, 10.0
+_TRIES = 6
 _BUSY = (
     "Hệ thống trả lời đang khởi động lại. Câu hỏi của anh/chị đã được giữ, Một Cửa sẽ trả lời ngay khi "
     "chạy lại, anh/chị không cần gửi lại."
+)
+_APOLOGY = Reply(
+    kind=Kind.ERROR,
+    text="Một Cửa xin lỗi, câu này Một Cửa chưa trả lời được vì lỗi của hệ thống. Anh/chị thử hỏi lại bằng "
+    "cách khác, hoặc để cán bộ trả lời anh/chị nhé.",
+    buttons=[Button(title="Gặp cán bộ", payload=Command(intent="request_human"))],
 )
 
 
@@ -68,7 +76,9 @@ class TurnWorker:
         if room <= 0:
             return
         async with self._db.read() as session:
-            ready = await repository.ready_conversations(session, now(), room + len(self._active))
+            ready = await repository.ready_conversations(
+                session, now(), room + len(self._active), self._owner
+            )
         for conversation_id in ready:
             if conversation_id not in self._active and len(self._active) < self._settings.workers:
                 self._active.add(conversation_id)
@@ -77,21 +87,32 @@ class TurnWorker:
                 task.add_done_callback(self._tasks.discard)
 
     async def _work_off(self, conversation_id: str) -> None:
+        worked = False
         try:
-            async with self._db.write() as session:
-                if not await repository.take_lease(
-                    session, conversation_id, self._owner, self._settings.lease_s
-                ):
-                    return
-            while await self._run_one(conversation_id):
-                pass
-            async with self._db.write() as session:
-                await repository.release_lease(session, conversation_id, self._owner)
+            worked = await self._run_leased(conversation_id)
         except Exception:
             log.exception("turns.failed", conversation=conversation_id)
         finally:
             self._active.discard(conversation_id)
+        if worked:  # otherwise looking again at once would find the same, again and again
             self.alarm.ring()
+
+    async def _run_leased(self, conversation_id: str) -> bool:
+        """Run what is pending, renewing the lease in time. False when another gateway has it."""
+        renew_at = monotonic()
+        while True:
+            if monotonic() >= renew_at:
+                async with self._db.write() as session:
+                    if not await repository.take_lease(
+                        session, conversation_id, self._owner, self._settings.lease_s
+                    ):
+                        return False
+                renew_at = monotonic() + self._settings.lease_s / 3
+            if not await self._run_one(conversation_id):
+                break
+        async with self._db.write() as session:
+            await repository.release_lease(session, conversation_id, self._owner)
+        return True
 
     async def _run_one(self, conversation_id: str) -> bool:
         """Run the oldest pending turn. False when there is none or it has to wait."""
@@ -102,15 +123,23 @@ class TurnWorker:
             conversation = await session.get_one(Conversation, conversation_id)
             message = await session.get_one(Message, turn.message_id)
         self._watchers.publish(Event(EventKind.TYPING, conversation_id))
-        context = Context.model_validate(conversation.context)
+        context = repository.committed_context(conversation)
         try:
             with TURN_SECONDS.time():
                 answer = await self._answer(conversation, message, context)
+            await self._commit(conversation, turn, context, answer)
+            return True
         except BotUnavailable as error:
-            await self._postpone(conversation, turn, str(error))
-            return False
-        await self._commit(conversation, turn, context, answer)
-        return True
+            failure = error
+        except Exception as error:
+            log.exception("turns.turn_failed", conversation=conversation_id)
+            failure = BotUnavailable(type(error).__name__, reachable=True)
+        if failure.reachable and turn.attempts + 1 >= _TRIES:
+            log.error("turns.given_up", why=str(failure), conversation=conversation_id)
+            await self._commit(conversation, turn, context, BotAnswer([_APOLOGY], context))
+            return True
+        await self._postpone(conversation, turn, failure)
+        return False
 
     async def _answer(self, conversation: Conversation, message: Message, context: Context) -> BotAnswer:
         if conversation.holder == Holder.STAFF:
@@ -131,30 +160,36 @@ class TurnWorker:
             if not await repository.finish_turn(session, turn.message_id):
                 return
             current = await repository.locked_conversation(session, conversation.id)
+            if current.holder == Holder.STAFF:  # somebody took over while the bot was thinking
+                answer = BotAnswer([], before)
+            if before.awaiting is Awaiting.DOSSIER_SECRET or any(
+                reply.kind is Kind.STATUS for reply in answer.replies
+            ):
+                asked = await session.get_one(Message, turn.message_id)
+                asked.text = hide_secret(asked.text)  # before a ticket quotes it
             current.context = answer.context.model_dump(mode="json", exclude_defaults=True)
             for reply in answer.replies:
                 await repository.add_reply(session, current, reply, turn.message_id)
                 if reply.kind is Kind.HANDOFF and reply.handoff_reason:
                     await open_ticket(session, current, turn.message_id, reply)
-            if before.awaiting is Awaiting.DOSSIER_SECRET or any(
-                reply.kind is Kind.STATUS for reply in answer.replies
-            ):
-                asked = await session.get_one(Message, turn.message_id)
-                asked.text = hide_secret(asked.text)
         for reply in answer.replies:
             TURNS.labels(kind=reply.kind.value).inc()
         self._outbox.ring()
         self._watchers.publish(Event(EventKind.MESSAGE, conversation.id))
         self._watchers.publish(Event(EventKind.TURN_DONE, conversation.id, turn.message_id))
 
-    async def _postpone(self, conversation: Conversation, turn: Turn, why: str) -> None:
+    async def _postpone(self, conversation: Conversation, turn: Turn, failure: BotUnavailable) -> None:
         """Keep the turn for later. The citizen is told once, and only if the wait is noticeable."""
         waited = (now() - turn.created_at).total_seconds()
         tell = waited >= self._settings.tell_waiting_after_s and not turn.told_waiting
-        delay = min(_LONGEST_RETRY_S, 0.5 * 2**turn.attempts)
+        # Waiting as long again as one has waited doubles the pause without counting the tries.
+        growing = _SHORTEST_RETRY_S * 2**turn.attempts if failure.reachable else waited
+        delay = min(_LONGEST_RETRY_S, max(_SHORTEST_RETRY_S, growing))
         async with self._db.write() as session:
-            current = await session.get_one(Turn, turn.message_id)
-            current.attempts += 1
+            current = await session.get_one(Turn, turn.message_id, with_for_update=True)
+            if current.state != TurnState.PENDING:
+                return
+            current.attempts += failure.reachable
             current.not_before = now() + timedelta(seconds=delay)
             current.told_waiting = current.told_waiting or tell
             if tell:
@@ -162,7 +197,7 @@ class TurnWorker:
                 await repository.add_reply(
                     session, owner, Reply(kind=Kind.ERROR, text=_BUSY), turn.message_id
                 )
-        log.warning("turns.bot_unavailable", why=why, attempts=turn.attempts + 1, retry_in_s=delay)
+        log.warning("turns.bot_unavailable", why=str(failure), attempts=current.attempts, retry_in_s=delay)
         if tell:
             self._outbox.ring()
             self._watchers.publish(Event(EventKind.MESSAGE, conversation.id))

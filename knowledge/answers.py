@@ -157,10 +157,7 @@ def _documents(procedure: Procedure) -> list[Section]:
 def _time(procedure: Procedure) -> list[Section]:
     sections = _text(procedure.time)
     if procedure.local_time:
-        promise = "Hà Nội cam kết làm ngay, không phải chờ" if procedure.local_time.no_wait else (
-            f"Hà Nội cam kết {procedure.local_time.time.amount} {procedure.local_time.time.unit}"
-        )
-        sections += _text(f"{promise} ({procedure.local_time.decision}).")
+        sections += _text(f"{wording.local_promise(procedure.local_time)} ({procedure.local_time.decision}).")
     return sections
 
 

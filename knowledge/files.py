@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import yaml
 from pydantic import ValidationError
@@ -11,6 +12,33 @@ from pydantic import ValidationError
 from knowledge.schema import Procedure
 from motcua.settings import ROOT
 from vietnamese import normalise
+
+# What pydantic finds, by its own name for it, in the words of who wrote the file.
+_SAID = {
+    "missing": "thiếu mục này",
+    "extra_forbidden": "mẫu không có mục này (sai tên mục?)",
+    "string_type": "phải là chữ (mã, số thì đặt trong ngoặc kép)",
+    "string_too_short": "đang để trống",
+    "string_pattern_mismatch": "viết sai dạng",
+    "enum": "phải là một trong: {expected}",
+    "literal_error": "phải là một trong: {expected}",
+    "too_short": "phải có ít nhất một dòng",
+    "list_type": "phải là danh sách, mỗi dòng bắt đầu bằng dấu gạch ngang",
+    "dict_type": "phải là các cặp 'mục: nội dung'",
+    "model_type": "phải là các cặp 'mục: nội dung'",
+    "int_type": "phải là số nguyên",
+    "int_parsing": "phải là số nguyên",
+    "int_from_float": "phải là số nguyên",
+    "bool_type": "phải là true hoặc false",
+    "bool_parsing": "phải là true hoặc false",
+    "greater_than_equal": "phải từ {ge} trở lên",
+    "less_than_equal": "không được quá {le}",
+    "date_type": "phải là ngày, viết năm-tháng-ngày",
+    "date_parsing": "phải là ngày, viết năm-tháng-ngày",
+    "date_from_datetime_parsing": "phải là ngày, viết năm-tháng-ngày",
+    "date_from_datetime_inexact": "phải là ngày, không kèm giờ",
+    "value_error": "{error}",
+}
 
 SHIPPED = ROOT / "knowledge" / "procedures"
 
@@ -28,7 +56,12 @@ def read_folder(folder: Path = SHIPPED) -> Reading:
     reading = Reading()
     for path in sorted(folder.glob("*.yml")):
         try:
-            procedure = Procedure.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+            content = yaml.load(path.read_text(encoding="utf-8"), _NoTwice)  # noqa: S506 - a SafeLoader
+            procedure = Procedure.model_validate(content)
+        except (OSError, UnicodeDecodeError):
+            reading.problems.append(f"{path.name}: không mở được, hoặc tệp không phải chữ UTF-8")
+        except DoubleKey as error:
+            reading.problems.append(f"{path.name}: mục '{error.key}' ghi hai lần ({_place(error)})")
         except yaml.YAMLError as error:
             reading.problems.append(f"{path.name}: không đọc được YAML ({_place(error)})")
         except ValidationError as error:
@@ -50,6 +83,7 @@ def check_together(procedures: list[Procedure]) -> list[str]:
             problems.append(f"{procedure.code}: mã có ở hai tệp")
         codes.add(procedure.code)
         said = [procedure.name, procedure.official_name, *procedure.other_names, *procedure.sample_questions]
+        said += [question for case in procedure.special_cases for question in case.questions]
         for phrase in {normalise(text): text for text in said}.items():
             other = owner.setdefault(phrase[0], procedure.code)
             if other != procedure.code:
@@ -65,4 +99,29 @@ def _place(error: yaml.YAMLError) -> str:
 def _explain(item: dict[str, object]) -> str:
     location = item["loc"]
     where = ".".join(str(part) for part in location) if isinstance(location, tuple) else ""
-    return f"{where or 'cả tệp'}: {item['msg']}"
+    kind, context = str(item["type"]), item.get("ctx")
+    facts = context if isinstance(context, dict) else {}
+    said = _SAID.get(kind, "giá trị không hợp lệ").format_map(facts).replace("' or '", "' hoặc '")
+    return f"{where or 'cả tệp'}: {said}"
+
+
+class DoubleKey(yaml.MarkedYAMLError):
+    """A key stands twice in one place; YAML would quietly keep the second."""
+
+    def __init__(self, key: object, mark: yaml.Mark) -> None:
+        super().__init__(problem="duplicate key", problem_mark=mark)
+        self.key = key
+
+
+class _NoTwice(yaml.SafeLoader):
+    """Safe YAML in which no key may stand twice."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        """Raises DoubleKey."""
+        seen: set[str] = set()
+        for key, _ in node.value:
+            if key.value in seen and isinstance(key, yaml.ScalarNode):
+                raise DoubleKey(key.value, key.start_mark)
+            if isinstance(key, yaml.ScalarNode):
+                seen.add(key.value)
+        return super().construct_mapping(node, deep)

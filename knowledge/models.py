@@ -16,8 +16,13 @@ class ProcedureVersion(Base):
 
     __tablename__ = "procedure_versions"
     __table_args__ = (
-        Index("uq_procedure_versions_current", "code", unique=True,
-              postgresql_where=text("superseded_at IS NULL"), sqlite_where=text("superseded_at IS NULL")),
+        Index(
+            "uq_procedure_versions_current",
+            "code",
+            unique=True,
+            postgresql_where=text("superseded_at IS NULL"),
+            sqlite_where=text("superseded_at IS NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True)

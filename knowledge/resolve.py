@@ -8,11 +8,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
+
+import yaml
 
 from knowledge.library import Edition
 from knowledge.schema import SpecialCase
 from knowledge.search import Hit
 from motcua.reply import Facet
+from vietnamese import normalise
 
 SURE = 0.42
 CLEAR_BY = 0.07
@@ -23,6 +27,12 @@ HELD_BONUS = 0.25
 CASE_CLOSE = 0.55
 CASE_VERY_CLOSE = 0.75
 MOST_CANDIDATES = 3
+UMBRELLA_LEAD = 0.2
+
+_UMBRELLAS: list[tuple[list[str], list[str]]] = [
+    ([normalise(name) for name in entry["names"]], entry["codes"])
+    for entry in yaml.safe_load(Path(__file__).with_name("umbrellas.yml").read_text(encoding="utf-8"))
+]
 
 
 class Outcome(StrEnum):
@@ -51,9 +61,15 @@ def resolve(edition: Edition, text: str, in_hand: str | None, facet: Facet) -> R
     hits = edition.search.find(text)
     if held and len(content) <= SHORT:
         hits = _favour(hits, held)
+    if several := umbrella(edition, text):
+        ranked = [hit for hit in hits if hit.code in several]
+        if held not in several and (len(ranked) < 2 or ranked[0].score - ranked[1].score < UMBRELLA_LEAD):
+            return Resolution(Outcome.CLOSE, candidates=several)
     if not hits or hits[0].score < FAINT:
         return Resolution(Outcome.IN_HAND, held) if held else Resolution(Outcome.NONE)
     best = hits[0]
+    if held and facet is Facet.LINKED and best.code in _linked_to(edition, held):
+        return Resolution(Outcome.IN_HAND, held)
     lead = best.score - (hits[1].score if len(hits) > 1 else 0.0)
     if best.score >= SURE and (lead >= CLEAR_BY or best.score >= VERY_SURE and lead >= CLEAR_BY / 2):
         outcome = Outcome.IN_HAND if best.code == held else Outcome.FOUND
@@ -62,6 +78,20 @@ def resolve(edition: Edition, text: str, in_hand: str | None, facet: Facet) -> R
         return Resolution(Outcome.IN_HAND, held)
     close = [hit.code for hit in hits if hit.score >= max(FAINT, best.score - 0.2)]
     return Resolution(Outcome.CLOSE, candidates=tuple(close[:MOST_CANDIDATES]))
+
+
+def umbrella(edition: Edition, text: str) -> tuple[str, ...]:
+    """The procedures behind an everyday name in ``text`` that stands for several; most often none."""
+    said = f" {normalise(text)} "
+    for names, codes in _UMBRELLAS:
+        known = tuple(code for code in codes if code in edition.procedures)
+        if len(known) > 1 and any(f" {name} " in said for name in names):
+            return known
+    return ()
+
+
+def _linked_to(edition: Edition, code: str) -> set[str]:
+    return {link.code for link in edition.procedures[code].linked}
 
 
 def _favour(hits: list[Hit], held: str) -> list[Hit]:

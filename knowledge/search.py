@@ -1,7 +1,9 @@
 """Which procedure a message is about: hybrid lexical search over names and sample questions.
 
 Two views of the same folded text, words (one and two in a row) and characters (three to five), each
-weighted by how few *procedures* use a feature, and compared by cosine. Words that ask ("bao nhiêu",
+weighted by how few *procedures* use a feature, and compared by cosine. A linear judge, trained over
+the questions of every procedure that has enough of them whenever the index is built, says in addition
+how much a message speaks for a procedure and against its neighbours. Words that ask ("bao nhiêu",
 "giấy tờ", "ở đâu") say which facet is meant and nothing about the procedure; they are left out
 (``question_words.yml``), and a message made of nothing else names no procedure at all.
 """
@@ -18,19 +20,26 @@ import yaml
 from scipy.sparse import csr_matrix, diags, hstack
 from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.preprocessing import normalize
+from sklearn.svm import LinearSVC
 
 from knowledge.schema import Procedure
 from vietnamese import normalise
 
 _WORD_SHARE = 0.5
 _SECOND_SHARE = 0.25
+_JUDGE_SHARE = 0.5
+_STRANGE_SHARE = 0.8
+_ENOUGH_TO_JUDGE = 8
+
+Floats = np.ndarray[Any, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
     """A procedure that may be meant.
 
-    ``score`` is between 0 and about 1.25; ``best`` is the text that matched. ``case`` is set when
+    ``score`` is the likeness to its nearest texts (0 to 1.25) plus what the judge adds (0 to about 1);
+    ``best`` is the text that matched. ``case`` is set when
     that text is a question of the procedure's special case of this number, ``closeness`` (0 to 1)
     says how near it is.
     """
@@ -93,6 +102,7 @@ class Search:
         self._word_weights = self._rarity(word_counts)
         self._char_weights = self._rarity(char_counts)
         self._matrix = self._weigh(word_counts, char_counts)
+        self._judge = _Judge(self._matrix, self._owners)
 
     def content(self, text: str) -> str:
         """What is left of ``text`` when its question words are gone: what may name a procedure."""
@@ -108,11 +118,21 @@ class Search:
         if not stripped or self._empty:
             return []
         query = self._weigh(self._words.transform([stripped]), self._chars.transform([stripped]))
-        scores = np.asarray((self._matrix @ query.T).todense()).ravel()
-        ranked = self._by_procedure(scores)
-        return ranked[:limit]
+        explained = self._explained(stripped)
+        scores = explained * np.asarray((self._matrix @ query.T).todense()).ravel()
+        verdicts = {owner: explained * said for owner, said in self._judge.verdicts(query).items()}
+        return self._by_procedure(scores, verdicts)[:limit]
 
-    def _by_procedure(self, scores: np.ndarray[Any, Any]) -> list[Hit]:
+    def _explained(self, stripped: str) -> float:
+        """How much of a message is made of words that any procedure uses, between 0 and 1.
+
+        Without it "lý lịch tư pháp" would be a perfect match for whatever else is "tư".
+        """
+        words = stripped.split()
+        strange = sum(word not in self._known for word in words)
+        return float(np.sqrt(1 - _STRANGE_SHARE * strange / len(words)))
+
+    def _by_procedure(self, scores: Floats, verdicts: dict[int, float]) -> list[Hit]:
         best_first = np.argsort(-scores)[:200]
         seen: dict[int, list[tuple[float, int]]] = {}
         for row in best_first:
@@ -122,7 +142,9 @@ class Search:
         hits = [
             Hit(
                 self._codes[owner],
-                found[0][0] + _SECOND_SHARE * (found[1][0] if len(found) > 1 else 0.0),
+                found[0][0]
+                + _SECOND_SHARE * (found[1][0] if len(found) > 1 else 0.0)
+                + _JUDGE_SHARE * verdicts.get(owner, 0.0),
                 self._texts[found[0][1]],
                 closeness=found[0][0],
                 case=self._cases[found[0][1]],
@@ -131,14 +153,14 @@ class Search:
         ]
         return sorted(hits, key=lambda hit: -hit.score)
 
-    def _rarity(self, counts: csr_matrix) -> np.ndarray[Any, Any]:
+    def _rarity(self, counts: csr_matrix) -> Floats:
         """Inverse document frequency with the procedure, not the text, as the document."""
         procedures = csr_matrix(
             (np.ones(len(self._owners)), (self._owners, np.arange(len(self._owners)))),
             shape=(len(self._codes), len(self._owners)),
         )
         frequency = np.asarray(((procedures @ counts) > 0).sum(axis=0)).ravel()
-        weights: np.ndarray[Any, Any] = np.log((1 + len(self._codes)) / (1 + frequency)) + 0.3
+        weights: Floats = np.log((1 + len(self._codes)) / (1 + frequency)) + 0.3
         return weights
 
     def _weigh(self, words: csr_matrix, chars: csr_matrix) -> csr_matrix:
@@ -159,6 +181,31 @@ def _longest_first(phrases: Iterable[str]) -> list[list[str]]:
 
 def _starting_at(tokens: list[str], at: int, phrases: list[list[str]]) -> list[str] | None:
     return next((phrase for phrase in phrases if tokens[at : at + len(phrase)] == phrase), None)
+
+
+class _Judge:
+    """One linear classifier over the procedures with enough texts to tell them from each other.
+
+    Imported procedures have little more than a name; they are found by likeness alone.
+    """
+
+    def __init__(self, matrix: csr_matrix, owners: Floats) -> None:
+        known, counts = np.unique(owners, return_counts=True)
+        judged = known[counts >= _ENOUGH_TO_JUDGE]
+        self._machine: LinearSVC | None = None
+        if len(judged) > 2:
+            rows = np.isin(owners, judged)
+            self._machine = LinearSVC(C=1.0, random_state=0).fit(matrix[rows], owners[rows])
+
+    def verdicts(self, query: csr_matrix) -> dict[int, float]:
+        """For each judged procedure how much speaks for it: 0 nothing, 1 as much as its own texts, or more."""
+        if self._machine is None:
+            return {}
+        margins = self._machine.decision_function(query)[0]
+        return {
+            int(owner): max(0.0, 1.0 + float(margin))
+            for owner, margin in zip(self._machine.classes_, margins, strict=True)
+        }
 
 
 @dataclass(frozen=True, slots=True)

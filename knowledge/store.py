@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from knowledge.models import KnowledgeRevision, ProcedureVersion
 from knowledge.schema import Procedure
+from motcua.clock import HANOI
 from motcua.db import now
 
 
@@ -63,17 +64,37 @@ async def revision(session: AsyncSession) -> int:
 
 
 async def in_force(session: AsyncSession, day: date) -> list[Procedure]:
-    """The procedures in force on ``day``."""
-    rows = await session.scalars(
+    """The procedures in force on ``day``. Until a newer version takes effect, the one before it holds."""
+    current = await session.scalars(
         select(ProcedureVersion)
-        .where(
-            ProcedureVersion.superseded_at.is_(None),
-            (ProcedureVersion.effective_from.is_(None)) | (ProcedureVersion.effective_from <= day),
-            (ProcedureVersion.effective_to.is_(None)) | (ProcedureVersion.effective_to >= day),
-        )
+        .where(ProcedureVersion.superseded_at.is_(None))
         .order_by(ProcedureVersion.code)
     )
-    return [Procedure.model_validate(row.content) for row in rows]
+    found: list[Procedure] = []
+    for newest in current:
+        row = newest if _begun(newest, day) else await _until_then(session, newest.code, day)
+        if row and (row.effective_to is None or row.effective_to >= day):
+            found.append(Procedure.model_validate(row.content))
+    return found
+
+
+def _begun(row: ProcedureVersion, day: date) -> bool:
+    return row.effective_from is None or row.effective_from <= day
+
+
+async def _until_then(session: AsyncSession, code: str, day: date) -> ProcedureVersion | None:
+    """The version that holds while the newest one waits. One replaced before its own day never held."""
+    earlier = await session.scalars(
+        select(ProcedureVersion)
+        .where(ProcedureVersion.code == code, ProcedureVersion.superseded_at.is_not(None))
+        .order_by(ProcedureVersion.id.desc())
+    )
+    return next((row for row in earlier if _begun(row, day) and _ever_held(row)), None)
+
+
+def _ever_held(row: ProcedureVersion) -> bool:
+    replaced_on = row.superseded_at.astimezone(HANOI).date() if row.superseded_at else None
+    return replaced_on is None or _begun(row, replaced_on)
 
 
 async def _count_up(session: AsyncSession) -> None:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+from knowledge.schema import Document, Fee, FeeKind, LocalTime, OnlineLevel, Procedure, TimeUnit
 from motcua.reply import Facet
-
-from knowledge.schema import Document, Fee, FeeKind, OnlineLevel, Procedure
 
 BUTTON = {
     Facet.OVERVIEW: "Tóm tắt thủ tục",
@@ -84,7 +83,10 @@ def paper_groups(procedure: Procedure) -> list[tuple[str, list[Document]]]:
         ("Xuất trình (mang theo để cán bộ xem)", [d for d in everybody if d.action == "xuất trình"]),
     ]
     groups += [
-        (f"Thêm, nếu {_lower_first(label)}", [document for document in procedure.documents if case in document.cases])
+        (
+            f"Thêm, nếu {_lower_first(label)}",
+            [document for document in procedure.documents if case in document.cases],
+        )
         for case, label in procedure.cases.items()
     ]
     return [(heading, papers) for heading, papers in groups if papers]
@@ -111,3 +113,13 @@ def online_word(level: OnlineLevel) -> str:
     if level in (OnlineLevel.FULL, OnlineLevel.PARTIAL):
         return f"Dịch vụ công trực tuyến {level}."
     return ""
+
+
+def local_promise(local: LocalTime) -> str:
+    """What the city promises beyond the statutory time."""
+    if local.no_wait:
+        return "Hà Nội cam kết làm ngay, không phải chờ"
+    if local.time.unit is TimeUnit.UNKNOWN:
+        return "Hà Nội cam kết làm nhanh hơn, chưa rõ số ngày"
+    count = "" if local.time.amount is None else f"{local.time.amount} "
+    return f"Hà Nội cam kết {count}{local.time.unit}"

@@ -60,7 +60,8 @@ class Database:
 
     def __init__(self, url: str) -> None:
         options: dict[str, Any] = {"pool_pre_ping": True} if url.startswith("postgresql") else {}
-        self.engine: AsyncEngine = create_async_engine(url, **options)
+        # An error must not print the parameters of its statement: they hold what citizens wrote.
+        self.engine: AsyncEngine = create_async_engine(url, hide_parameters=True, **options)
         if self.engine.dialect.name == "sqlite":
             event.listen(self.engine.sync_engine, "connect", _prepare_sqlite)
             event.listen(self.engine.sync_engine, "begin", _begin_sqlite)

@@ -6,7 +6,7 @@ import re
 import unicodedata
 
 _SPACES = re.compile(r"\s+")
-_MARKS = {code: None for code in range(0x0300, 0x0370)}
+_MARKS = dict.fromkeys(range(0x0300, 0x0370))
 
 
 def fold(text: str) -> str:

@@ -1,7 +1,8 @@
 """Shorthand: abbreviations, teencode and regional words, written out as most people write them.
 
 The table (``shorthand.yml``) works on folded words, so one line serves every way of typing the
-diacritics; its last section is for words that carry their meaning in the diacritics (``mô``: đâu).
+diacritics. Its other sections are for words where the diacritics decide: ``accented`` means something
+only with them (``mô``: đâu), ``bare`` only without (``hong``: không, but ``hồng`` stays).
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from pathlib import Path
-from typing import Dict, List
+from typing import AbstractSet, Any, Dict, FrozenSet, List
 
 import yaml
 
@@ -17,30 +18,49 @@ from vietnamese.folding import fold
 from vietnamese.telex import untelex
 
 # BaseLoader: every key stays a string, also those YAML would read as yes and no.
-_TABLE: Dict[str, Dict[str, str]] = yaml.load(  # noqa: S506 - our own file, and no objects
-    Path(__file__).with_name("shorthand.yml").read_text(encoding="utf-8"), Loader=yaml.BaseLoader
-)
-_WORDS, _PHRASES, _ACCENTED = _TABLE["words"], _TABLE["phrases"], _TABLE["accented"]
+_FILE = Path(__file__).with_name("shorthand.yml").read_text(encoding="utf-8")
+_TABLE: Dict[str, Any] = yaml.load(_FILE, Loader=yaml.BaseLoader)  # noqa: S506 - our own file, no objects
+_WORDS: Dict[str, str] = _TABLE["words"]
+_PHRASES: Dict[str, str] = _TABLE["phrases"]
+_ACCENTED: Dict[str, str] = _TABLE["accented"]
+_BARE: FrozenSet[str] = frozenset(_TABLE["bare"])
+_PAIRS: FrozenSet[str] = frozenset(_TABLE["pairs"])
 _LONGEST = max(len(key.split()) for key in _PHRASES)
-_WORD = re.compile(r"\d+(?:[.,\-/]\d+)*|[^\W\d_]+\d*|\d+[^\W\d_]+", re.UNICODE)
-_DRAWN_OUT = re.compile(r"([aeiouy])\1+$|(?<=..)([a-z])\2{2,}$")
+_WORD = re.compile(r"\d+(?:[.,\-/]\d+)*|[^\W\d_]+\d*")
+_DRAWN_OUT = re.compile(r"([aeiouy])\1+$|(?<=[a-z])([a-z])\2{2,}$")
+_NONE: FrozenSet[int] = frozenset()
 
 
 def words(text: str) -> List[str]:
     """The folded words of ``text``, in order; punctuation is gone, numbers stay whole."""
-    spoken = unicodedata.normalize("NFC", text.lower())
-    return [_plain(word) for word in _WORD.findall(spoken)]
+    return [word for word in map(_plain, _spoken(text)) if word]
+
+
+def _spoken(text: str) -> List[str]:
+    """The words of ``text`` as typed, in lower case; regional ones as most people write them."""
+    typed = _WORD.findall(unicodedata.normalize("NFC", text.lower()))
+    return [
+        word if _in_pair(typed, at) else _ACCENTED.get(word, word)  # "mô" is đâu, but not in "mô tô"
+        for at, word in enumerate(typed)
+    ]
+
+
+def _in_pair(typed: List[str], at: int) -> bool:
+    return any(" ".join(typed[start : start + 2]) in _PAIRS for start in (at, at - 1) if start >= 0)
 
 
 def _plain(word: str) -> str:
-    folded = fold(_ACCENTED.get(word, word))
+    folded = fold(word)
     if folded in _WORDS:
         return folded
     return untelex(_DRAWN_OUT.sub(r"\1\2", folded))
 
 
-def expand(tokens: List[str]) -> List[str]:
-    """``tokens`` (folded words) with every known shorthand written out; others stay as they are."""
+def expand(tokens: List[str], whole: AbstractSet[int] = _NONE) -> List[str]:
+    """``tokens`` (folded words) with every known shorthand written out; others stay as they are.
+
+    A token whose place is in ``whole`` is a word of its own and no shorthand; phrases still count.
+    """
     written: List[str] = []
     at = 0
     while at < len(tokens):
@@ -51,11 +71,21 @@ def expand(tokens: List[str]) -> List[str]:
                 at += size
                 break
         else:
-            written.extend(_WORDS.get(tokens[at], tokens[at]).split())
+            token = tokens[at]
+            written.extend([token] if at in whole else _WORDS.get(token, token).split())
             at += 1
     return written
 
 
 def normalise(text: str) -> str:
     """``text`` folded and written out: what search and understanding compare."""
-    return " ".join(expand(words(text)))
+    tokens: List[str] = []
+    whole = set()
+    for word in _spoken(text):
+        plain = _plain(word)
+        if not plain:
+            continue
+        if plain in _BARE and fold(word) != word:
+            whole.add(len(tokens))
+        tokens.append(plain)
+    return " ".join(expand(tokens, whole))

@@ -6,11 +6,13 @@ import re
 
 _SYLLABLE = re.compile(
     r"^(?:ngh|ng|nh|ch|gh|gi|kh|ph|qu|th|tr|b|c|d|g|h|k|l|m|n|p|q|r|s|t|v|x)?"
-    r"(?:ieu|yeu|uou|uoi|oai|oay|uoi|uay|uya|uyu|uye|iu|ia|ie|eu|eo|ai|ay|ao|au|oa|oe|oi|ua|ue|ui|uo|uy|ui|uu|ye|a|e|i|o|u|y)"
+    r"(?:ieu|yeu|uou|uoi|oai|oao|oay|oeo|uay|uya|uyu|uye|iu|ia|ie|eu|eo|ai|ay|ao|au|oa|oe|oi|ua|ue|ui|uo|uy|uu|ye|a|e|i|o|u|y)"
     r"(?:ch|ng|nh|c|m|n|p|t)?$"
 )
 _DOUBLE = re.compile(r"([aeod])\1")
 _TONE = re.compile(r"(?<=[aeiouy])([a-z]{0,2}?)[sfrxj]$")
+# The tone key may also come right after the vowel (tujc: tục). Not before a or e: "visa" is no "vía".
+_EARLY_TONE = re.compile(r"(?<=[aeiouy])[sfrxj](?=[iouy]?(?:ch|ng|nh|c|m|n|p|t)$|[iouy]$)")
 
 
 def is_syllable(word: str) -> bool:
@@ -22,5 +24,9 @@ def untelex(word: str) -> str:
     """``word`` (folded) read as Telex keys if only that makes a syllable of it; else unchanged."""
     if len(word) < 3 or is_syllable(word):
         return word
-    plain = _TONE.sub(r"\1", _DOUBLE.sub(r"\1", word)).replace("w", "")
-    return plain if plain and is_syllable(plain) else word
+    letters = _DOUBLE.sub(r"\1", word.replace("w", ""))
+    for tone, kept in ((_TONE, r"\1"), (_EARLY_TONE, "")):
+        plain = tone.sub(kept, letters)
+        if plain and is_syllable(plain):
+            return plain
+    return word

@@ -8,7 +8,7 @@ list was offered.
 from __future__ import annotations
 
 import re
-from typing import Any, Dict, List, Optional, Text
+from typing import Any, Dict, List, Optional
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
@@ -26,7 +26,7 @@ _FOUR_DIGITS = re.compile(r"(?<!\d)\d{4}(?!\d)|(?<!\d)\d(?:[ .]\d){3}(?!\d)|\b0\
 _BARE_NUMBER = re.compile(r"^(?:so |cai |y |muc )?\d$")
 
 
-def certain_intent(text: Text, awaiting: Optional[Text]) -> Optional[Text]:
+def certain_intent(text: str, awaiting: Optional[str]) -> Optional[str]:
     """The intent of ``text`` when its shape, after what was asked, leaves no doubt; else None."""
     said = fold(text)
     if _DOSSIER_CODE.search(said):
@@ -47,7 +47,7 @@ class CertainIntents(GraphComponent):
     @classmethod
     def create(
         cls,
-        config: Dict[Text, Any],
+        config: Dict[str, Any],
         model_storage: ModelStorage,
         resource: Resource,
         execution_context: ExecutionContext,

@@ -8,7 +8,7 @@ third view, for those who do type them. Each view is weighted by rarity and has 
 from __future__ import annotations
 
 import json
-from typing import Any, Callable, Dict, Iterable, List, Optional, Text
+from typing import Any, Callable, Dict, Iterable, List, Optional
 
 import numpy as np
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -26,29 +26,29 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 
 from vietnamese import normalise
 
-View = Callable[[Message], Iterable[Text]]
+View = Callable[[Message], Iterable[str]]
 
 
-def folded_words(message: Message) -> Iterable[Text]:
+def folded_words(message: Message) -> Iterable[str]:
     """Folded words, one and two in a row; where the message starts and ends counts."""
     tokens = ["^", *normalise(message.get(TEXT) or "").split(), "$"]
     yield from tokens[1:-1]
     yield from (f"{first} {second}" for first, second in zip(tokens, tokens[1:]))
 
 
-def folded_characters(message: Message) -> Iterable[Text]:
+def folded_characters(message: Message) -> Iterable[str]:
     """Runs of two to five characters of the folded text."""
     padded = f" {normalise(message.get(TEXT) or '')} "
     for size in range(2, 6):
         yield from (padded[at : at + size] for at in range(len(padded) - size + 1))
 
 
-def spoken_words(message: Message) -> Iterable[Text]:
+def spoken_words(message: Message) -> Iterable[str]:
     """underthesea's words as typed, in lower case."""
     yield from (token.text.lower() for token in message.get(TEXT_TOKENS) or [])
 
 
-VIEWS: Dict[Text, View] = {
+VIEWS: Dict[str, View] = {
     "folded_words": folded_words,
     "folded_characters": folded_characters,
     "spoken_words": spoken_words,
@@ -65,7 +65,7 @@ class FoldedFeaturizer(SparseFeaturizer, GraphComponent):
         return [Tokenizer]
 
     @staticmethod
-    def get_default_config() -> Dict[Text, Any]:
+    def get_default_config() -> Dict[str, Any]:
         """``views``: share of each view in the features. A share of 0 leaves the view out."""
         return {
             **SparseFeaturizer.get_default_config(),
@@ -73,18 +73,18 @@ class FoldedFeaturizer(SparseFeaturizer, GraphComponent):
         }
 
     @classmethod
-    def validate_config(cls, config: Dict[Text, Any]) -> None:
+    def validate_config(cls, config: Dict[str, Any]) -> None:
         """Raises ValueError when a view is named that does not exist."""
         if unknown := config["views"].keys() - VIEWS.keys():
             raise ValueError(f"unknown views: {sorted(unknown)}")
 
     def __init__(
         self,
-        config: Dict[Text, Any],
-        name: Text,
+        config: Dict[str, Any],
+        name: str,
         model_storage: ModelStorage,
         resource: Resource,
-        vectorizers: Optional[Dict[Text, TfidfVectorizer]] = None,
+        vectorizers: Optional[Dict[str, TfidfVectorizer]] = None,
     ) -> None:
         """Keep the configuration; ``vectorizers`` come from training or from storage."""
         super().__init__(name, config)
@@ -96,7 +96,7 @@ class FoldedFeaturizer(SparseFeaturizer, GraphComponent):
     @classmethod
     def create(
         cls,
-        config: Dict[Text, Any],
+        config: Dict[str, Any],
         model_storage: ModelStorage,
         resource: Resource,
         execution_context: ExecutionContext,
@@ -124,7 +124,7 @@ class FoldedFeaturizer(SparseFeaturizer, GraphComponent):
         parts = [self._vectorizers[view].transform(messages) * share for view, share in self._shares.items()]
         rows = csr_matrix(hstack(parts))
         for number, message in enumerate(messages):
-            if message.get(TEXT):
+            if message.get(TEXT) is not None:  # an empty text has features too: the classifier reads a row
                 features = Features(rows[number], FEATURE_TYPE_SENTENCE, TEXT, self._identifier)
                 message.add_features(features)
         return messages
@@ -139,7 +139,7 @@ class FoldedFeaturizer(SparseFeaturizer, GraphComponent):
     @classmethod
     def load(
         cls,
-        config: Dict[Text, Any],
+        config: Dict[str, Any],
         model_storage: ModelStorage,
         resource: Resource,
         execution_context: ExecutionContext,
@@ -158,5 +158,5 @@ class FoldedFeaturizer(SparseFeaturizer, GraphComponent):
         return cls(config, execution_context.node_name, model_storage, resource, vectorizers)
 
 
-def _vectorizer(view: Text, vocabulary: Optional[Dict[Text, int]] = None) -> TfidfVectorizer:
+def _vectorizer(view: str, vocabulary: Optional[Dict[str, int]] = None) -> TfidfVectorizer:
     return TfidfVectorizer(analyzer=VIEWS[view], sublinear_tf=True, min_df=1, vocabulary=vocabulary)

@@ -1,27 +1,51 @@
-"""The intent classifier: Rasa's logistic regression with the strength of its fit as an option."""
+"""The intent classifier: a linear support vector machine whose margins are read as confidences.
+
+On our features it is two points better than logistic regression and trains in seconds
+(docs/evaluation.md). Reading features and storage are those of Rasa's own linear classifier.
+"""
 
 from __future__ import annotations
 
-from typing import Any, Dict, Text
+from typing import Any, Dict, List
 
+import numpy as np
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.classifiers.logistic_regression_classifier import LogisticRegressionClassifier
+from rasa.shared.nlu.constants import INTENT, INTENT_NAME_KEY, PREDICTED_CONFIDENCE_KEY
+from rasa.shared.nlu.training_data.message import Message
+from sklearn.svm import LinearSVC
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
 class LinearIntents(LogisticRegressionClassifier):
-    """Features of length one need a looser fit than Rasa's fixed C=1, or every confidence is low."""
+    """Rasa's linear classifier with another machine inside."""
 
     @staticmethod
-    def get_default_config() -> Dict[Text, Any]:
-        """Rasa's options and ``C``, the inverse of the regularisation."""
-        return {**LogisticRegressionClassifier.get_default_config(), "C": 8.0, "class_weight": None}
+    def get_default_config() -> Dict[str, Any]:
+        """``C`` as in LinearSVC; a higher ``sharpness`` makes confidences more extreme."""
+        return {**LogisticRegressionClassifier.get_default_config(), "C": 1.0, "sharpness": 4.0}
 
     def __init__(
-        self, config: Dict[Text, Any], name: Text, model_storage: ModelStorage, resource: Resource
+        self, config: Dict[str, Any], name: str, model_storage: ModelStorage, resource: Resource
     ) -> None:
-        """Build Rasa's classifier, then set what it does not offer."""
+        """Put our machine in the place of Rasa's."""
         super().__init__(config, name, model_storage, resource)
-        self.clf.set_params(C=self.config["C"], class_weight=self.config["class_weight"])
+        self.clf = LinearSVC(C=self.config["C"], random_state=self.config["random_state"])
+
+    def process(self, messages: List[Message]) -> List[Message]:
+        """Set intent and ranking; confidences are the softmax of the margins times ``sharpness``."""
+        if not messages:
+            return messages
+        margins = self.config["sharpness"] * self.clf.decision_function(self._create_X(messages))
+        raised = np.exp(margins - margins.max(axis=1, keepdims=True))
+        for message, row in zip(messages, raised / raised.sum(axis=1, keepdims=True)):
+            best_first = np.argsort(-row)[: self.config["ranking_length"]]
+            ranking = [
+                {INTENT_NAME_KEY: self.clf.classes_[at], PREDICTED_CONFIDENCE_KEY: float(row[at])}
+                for at in best_first
+            ]
+            message.set(INTENT, ranking[0], add_to_output=True)
+            message.set("intent_ranking", ranking, add_to_output=True)
+        return messages

@@ -7,7 +7,7 @@ grows, no store shared between replicas, and a killed Rasa loses nothing.
 
 from __future__ import annotations
 
-from typing import Iterable, Optional, Text
+from typing import Iterable, Optional
 
 from rasa.core.tracker_store import TrackerStore
 from rasa.shared.core.constants import ACTION_LISTEN_NAME, ACTION_SESSION_START_NAME
@@ -18,7 +18,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 class NoMemory(TrackerStore):
     """Gives every turn a tracker whose session has just started."""
 
-    async def retrieve(self, sender_id: Text) -> Optional[DialogueStateTracker]:
+    async def retrieve(self, sender_id: str) -> Optional[DialogueStateTracker]:
         """A fresh tracker; the session has begun, so no action is spent on beginning it."""
         tracker = self.init_tracker(sender_id)
         for event in (
@@ -32,6 +32,6 @@ class NoMemory(TrackerStore):
     async def save(self, tracker: DialogueStateTracker) -> None:
         """Nothing is kept."""
 
-    async def keys(self) -> Iterable[Text]:
+    async def keys(self) -> Iterable[str]:
         """No conversation is known."""
         return []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Text
+from typing import Any, Dict, List
 
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.nlu.tokenizers.tokenizer import Token, Tokenizer
@@ -15,12 +15,12 @@ class VietnameseTokenizer(Tokenizer):
     """Splits a message into underthesea's words, each with its place in the text."""
 
     @staticmethod
-    def required_packages() -> List[Text]:
+    def required_packages() -> List[str]:
         """Packages this component imports."""
         return ["underthesea"]
 
     @staticmethod
-    def get_default_config() -> Dict[Text, Any]:
+    def get_default_config() -> Dict[str, Any]:
         """The options of Rasa's tokenizers, with intents left whole."""
         return {
             "intent_tokenization_flag": False,
@@ -29,7 +29,7 @@ class VietnameseTokenizer(Tokenizer):
             "prefix_separator_symbol": None,
         }
 
-    def tokenize(self, message: Message, attribute: Text) -> List[Token]:
+    def tokenize(self, message: Message, attribute: str) -> List[Token]:
         """The words of one attribute. A text without words gives itself as one token, because the
         parts behind this one expect at least one."""
         text = message.get(attribute)

@@ -125,7 +125,8 @@ def upgrade() -> None:
     sa.Column('created_at', motcua.db.UtcDateTime(timezone=True), nullable=False),
     sa.ForeignKeyConstraint(['conversation_id'], ['conversations.id'], name=op.f('fk_messages_conversation_id_conversations'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_messages')),
-    sa.UniqueConstraint('channel', 'channel_message_id', name=op.f('uq_messages_channel_channel_message_id'))
+    sa.UniqueConstraint('channel', 'channel_message_id', name=op.f('uq_messages_channel_channel_message_id')),
+    sqlite_autoincrement=True
     )
     with op.batch_alter_table('messages', schema=None) as batch_op:
         batch_op.create_index('ix_messages_conversation_id_id', ['conversation_id', 'id'], unique=False)

@@ -6,6 +6,7 @@ import click
 
 from motcua.cli.ask import ask
 from motcua.cli.dossiers import dossiers
+from motcua.cli.evaluate import evaluate
 from motcua.cli.knowledge import knowledge
 from motcua.cli.run import run
 from motcua.cli.serve import serve
@@ -19,5 +20,5 @@ def main() -> None:
     set_up_logs(as_json=get_settings().log_json)
 
 
-for command in (ask, dossiers, knowledge, run, serve):
+for command in (ask, dossiers, evaluate, knowledge, run, serve):
     main.add_command(command)

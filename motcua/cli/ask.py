@@ -34,14 +34,14 @@ def ask(question: str | None, as_json: bool) -> None:
         raise click.UsageError("give a QUESTION, or --json with questions on standard input")
     settings = get_settings()
     try:
-        with _stack(settings):
+        with running_stack(settings):
             asyncio.run(_ask_lines(settings, sys.stdin) if as_json else _ask_one(settings, question or ""))
     except (StackError, prepare.PreparationError, ChatError, aiohttp.ClientError) as error:
         raise click.ClickException(str(error)) from error
 
 
 @contextmanager
-def _stack(settings: Settings) -> Iterator[None]:
+def running_stack(settings: Settings) -> Iterator[None]:
     """The running stack, or one of our own until the questions are answered."""
     stack = Stack(settings)
     parts = stack.parts()

@@ -1,0 +1,134 @@
+"""When to train again, and whether what is trained on holds together."""
+
+import logging
+import shutil
+import warnings
+
+import pytest
+from rasa.shared.importers.importer import TrainingDataImporter
+from rasa.shared.nlu.training_data.formats.rasa_yaml import RasaYAMLReader
+from rasa.validator import Validator
+
+from bot import train
+from bot.server import HERE
+
+ROOT = HERE.parent
+CHANGES = [
+    "config.yml",
+    "nlu_data/out_of_scope.yml",
+    "nlu_data/facets/ask_fee.yml",
+    "bot/domain/intents.yml",
+    "bot/rules/dialogue.yml",
+    "bot/components/tokenizer.py",
+    "bot/requirements.txt",
+    "vietnamese/shorthand.yml",
+    "vietnamese/folding.py",
+]
+NO_CHANGES = [
+    "nlu_data/evaluation/first_fifty.jsonl",
+    "nlu_data/evaluation/new.yml",
+    "bot/server.py",
+    "knowledge/procedures/1.yml",
+    "vietnamese/__pycache__/folding.pyc",
+]
+
+
+@pytest.fixture
+def copy(tmp_path, monkeypatch):
+    """A copy of everything that is trained on, in which things may be changed."""
+    ignore = shutil.ignore_patterns(".venv", "models", "__pycache__", "tests", ".rasa")
+    for folder in ("nlu_data", "bot", "vietnamese"):
+        shutil.copytree(ROOT / folder, tmp_path / folder, ignore=ignore)
+    shutil.copy(ROOT / "config.yml", tmp_path)
+    monkeypatch.setattr(train, "ROOT", tmp_path)
+    monkeypatch.setattr(train, "HERE", tmp_path / "bot")
+    monkeypatch.setattr(train, "EVALUATION", tmp_path / "nlu_data" / "evaluation")
+    return tmp_path
+
+
+def _touch(path):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a", encoding="utf-8") as file:
+        file.write("\n# changed\n")
+
+
+def test_the_hash_does_not_depend_on_the_place(copy):
+    here = train.content_hash()
+    assert here == train.content_hash()
+    assert len(here) == 64
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_the_hash_changes_with_every_input(copy, name):
+    assert (ROOT / name).exists()
+    before = train.content_hash()
+    _touch(copy / name)
+    assert train.content_hash() != before
+
+
+@pytest.mark.parametrize("name", NO_CHANGES)
+def test_the_hash_does_not_change_with_what_is_not_trained_on(copy, name):
+    before = train.content_hash()
+    _touch(copy / name)
+    assert train.content_hash() == before
+
+
+def test_a_new_a_lost_and_a_renamed_file_change_the_hash(copy):
+    seen = {train.content_hash()}
+    _touch(copy / "nlu_data" / "new.yml")
+    seen.add(train.content_hash())
+    (copy / "nlu_data" / "new.yml").rename(copy / "nlu_data" / "newer.yml")
+    seen.add(train.content_hash())
+    (copy / "bot" / "rules" / "dialogue.yml").unlink()
+    seen.add(train.content_hash())
+    assert len(seen) == 4
+
+
+def test_the_evaluation_set_is_never_trained_on():
+    files = train.training_files()
+    assert files
+    assert not [path for path in files if train.EVALUATION in path.parents]
+
+
+@pytest.fixture(scope="module")
+def importer():
+    return TrainingDataImporter.load_from_dict(
+        config_path=str(ROOT / "config.yml"),
+        domain_path=str(HERE / "domain"),
+        training_data_paths=[str(path) for path in train.training_files()],
+    )
+
+
+def test_rasas_own_check_of_the_data_finds_nothing(importer, caplog):
+    with warnings.catch_warnings(record=True) as raised, caplog.at_level(logging.WARNING):
+        warnings.simplefilter("always")
+        validator = Validator.from_importer(importer)
+        assert validator.verify_domain_validity()
+        assert validator.verify_domain_duplicates()
+        assert validator.verify_intents_in_stories(ignore_warnings=False)
+        assert validator.verify_example_repetition_in_intents(ignore_warnings=False)
+        assert validator.verify_actions_in_stories_rules()
+        assert validator.verify_forms_in_stories_rules()
+        assert validator.verify_form_slots()
+        assert validator.verify_slot_mappings()
+        assert validator.verify_story_structure(ignore_warnings=False)
+    assert [str(item.message) for item in raised if issubclass(item.category, UserWarning)] == []
+    assert [record.getMessage() for record in caplog.records if record.name.startswith("rasa")] == []
+
+
+def test_every_intent_but_the_fallback_has_examples(importer):
+    assert importer.get_domain().intents
+    assert set(importer.get_domain().intents) - importer.get_nlu_data().intents <= {
+        "nlu_fallback",
+        # Rasa's own, always there
+        "back",
+        "restart",
+        "session_start",
+    }
+
+
+@pytest.mark.parametrize("path", train.training_files(), ids=lambda path: path.stem)
+def test_every_file_reads_without_a_warning(path):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", UserWarning)
+        RasaYAMLReader().read(str(path))

@@ -1,0 +1,84 @@
+"""Both databases, a scripted Rasa over real HTTP, and gateways to start and kill."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import SecretStr
+
+from conversations import Conversations
+from motcua.db import Database
+from motcua.settings import Settings
+from tests.conversations.world import Channel, Rasa
+from tests.databases import postgres_server, with_tables
+
+Gateway = Callable[..., AbstractAsyncContextManager[Conversations]]
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Callable[[], str]]:
+    with postgres_server() as make:
+        yield make
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Everything that touches the database runs on both."""
+    if request.param == "sqlite":
+        return f"sqlite+aiosqlite:///{tmp_path / 'test.db'}"
+    make: Callable[[], str] = request.getfixturevalue("postgres")
+    return make()
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    async with with_tables(database_url) as made:
+        yield made
+
+
+@pytest.fixture
+async def rasa() -> AsyncIterator[Rasa]:
+    made = Rasa()
+    await made.start()
+    yield made
+    await made.stop()
+
+
+@pytest.fixture
+def settings(tmp_path: Path, database_url: str, rasa: Rasa) -> Settings:
+    return Settings(
+        data_dir=tmp_path,
+        database_url=database_url,
+        secret_key=SecretStr("a test secret"),
+        rasa_port=rasa.port,
+        rasa_timeout_s=10,
+        tell_waiting_after_s=0,
+    )
+
+
+@pytest.fixture
+def desk(database: Database, settings: Settings) -> Conversations:
+    """A gateway whose workers do not run: it only takes messages in."""
+    return Conversations(database, settings)
+
+
+@pytest.fixture
+def gateway(database: Database, settings: Settings) -> Gateway:
+    """Runs gateways, each with a connection pool of its own. Leaving the context kills one."""
+
+    @asynccontextmanager
+    async def run(*senders: Channel, **changed: Any) -> AsyncIterator[Conversations]:
+        async with AsyncExitStack() as stack:
+            own = Database(settings.database)
+            stack.push_async_callback(own.close)
+            made = Conversations(own, settings.model_copy(update=changed))
+            for sender in senders:
+                made.register(sender)
+            await stack.enter_async_context(made.running())
+            yield made
+
+    return run

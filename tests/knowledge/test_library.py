@@ -1,0 +1,104 @@
+"""The library: a new edition takes the place of the old one, and nobody reads a mixture."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+
+from knowledge import Library, Procedure, library, publish
+from motcua.clock import today
+from motcua.db import Database
+
+Made = Callable[..., Procedure]
+
+
+async def _publish(database: Database, *procedures: Procedure) -> None:
+    async with database.write() as session:
+        await publish(session, list(procedures), "người soạn", "")
+
+
+async def test_before_the_first_refresh_there_is_no_edition(database: Database) -> None:
+    with pytest.raises(LookupError):
+        _ = Library(database).edition
+
+
+async def test_an_empty_library_opens_and_finds_nothing(database: Database) -> None:
+    shelf = Library(database)
+    assert await shelf.refresh()
+    assert shelf.edition.procedures == {}
+    assert shelf.edition.search.find("làm giấy khai sinh") == []
+
+
+async def test_refreshing_without_news_keeps_the_edition(database: Database, made: Made) -> None:
+    await _publish(database, made())
+    shelf = Library(database)
+    assert await shelf.refresh()
+    edition = shelf.edition
+    assert not await shelf.refresh()
+    assert shelf.edition is edition
+
+
+async def test_a_reader_keeps_the_edition_it_began_with(database: Database, made: Made) -> None:
+    await _publish(database, made())
+    shelf = Library(database)
+    await shelf.refresh()
+    mine = shelf.edition
+    await _publish(database, made(fee="30.000 đồng/lần."))
+    assert await shelf.refresh()
+    assert mine.procedures["9.000001"].fee == "20.000 đồng/lần."
+    assert shelf.edition.procedures["9.000001"].fee == "30.000 đồng/lần."
+    assert shelf.edition.revision == mine.revision + 1
+
+
+async def test_a_procedure_published_now_is_understood_at_once(
+    database: Database, shipped: list[Procedure], made: Made
+) -> None:
+    await _publish(database, *shipped)
+    shelf = Library(database)
+    await shelf.refresh()
+    question = "muốn nuôi cá vàng ở nhà"
+    assert "9.000001" not in [hit.code for hit in shelf.edition.search.find(question)]
+    await _publish(database, made())
+    await shelf.refresh()
+    assert shelf.edition.search.find(question)[0].code == "9.000001"
+
+
+async def test_at_midnight_what_takes_effect_is_there(
+    database: Database, made: Made, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tomorrow = today() + timedelta(days=1)
+    await _publish(database, made(effective_from=tomorrow))
+    shelf = Library(database)
+    await shelf.refresh()
+    assert shelf.edition.procedures == {}
+    monkeypatch.setattr(library, "today", lambda: tomorrow)
+    assert await shelf.refresh()
+    assert list(shelf.edition.procedures) == ["9.000001"]
+
+
+async def test_following_picks_up_news_and_outlives_a_failure(
+    database: Database, made: Made, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shelf = Library(database)
+    await shelf.refresh()
+    await database.close()  # the first pass may meet a closed engine; it opens again by itself
+    failed = asyncio.Event()
+
+    def away() -> None:
+        failed.set()
+        monkeypatch.undo()
+        raise OSError("away")
+
+    monkeypatch.setattr(library, "today", away)
+    follower = asyncio.create_task(shelf.follow(0.01))
+    await asyncio.wait_for(failed.wait(), 5)
+    await _publish(database, made())
+    async with asyncio.timeout(5):
+        while not shelf.edition.procedures:  # noqa: ASYNC110 - what is waited for has no event
+            await asyncio.sleep(0.01)
+    follower.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await follower
