@@ -5,24 +5,20 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from actions.places import only_a_place, place_of
 from actions.procedures import ActionAnswerProcedure
 from actions.smalltalk import friendly
 from actions.turn import Turn, TurnResult
-from actions.unsure import no_answer
+from actions.unsure import ask_back, no_answer
 from knowledge import Outcome, Resolution
 from motcua.context import Awaiting
 from motcua.reply import Facet
 from vietnamese import normalise
 
-_ORDINALS = (
-    (r"\b(?:cai |so |thu |loai |muc |y )?(?:dau tien|dau|thu nhat|nhat|mot|1|tren(?: cung)?)\b", 0),
-    (r"\b(?:cai |so |thu |loai |muc |y )?(?:thu hai|hai|nhi|giua|2)\b", 1),
-    (r"\b(?:cai |so |thu |loai |muc |y )?(?:thu ba|ba|3)\b", 2),
-    (r"\b(?:cuoi(?: cung)?|duoi(?: cung)?|sau cung)\b", -1),
-)
 _CORRECTION = re.compile(
-    r"^(?:a |u |oi |da |ay |ah |o )*(?:khong phai(?: vay| the| cai do)?|khong|nham(?: roi| mat)?|lon|y (?:toi|em|minh|anh|chi|tui|mk)"
-    r"(?: la| muon noi| hoi)*|sua lai|nho|la)\b[ ,]*"
+    r"^(?:(?:a |u |oi |da |ay |ah |o |anh )*"
+    r"(?:khong phai(?: vay| the| cai do)?|khong|nham(?: roi| mat)?|lon|sua lai|nho|la"
+    r"|y (?:toi|em|minh|anh|chi|tui|mk)(?: la| muon noi| hoi)*)\b[ ,]*)+"
 )
 
 
@@ -36,9 +32,15 @@ class ActionChoose(ActionAnswerProcedure):
         facet = turn.context.facet or Facet.OVERVIEW
         candidates = turn.context.candidates
         if turn.context.awaiting is Awaiting.CHOICE and candidates:
-            place = _place(normalise(turn.text), len(candidates))
+            place = place_of(normalise(turn.text), len(candidates))
             if place is not None:
                 return self.tell(turn.context, Resolution(Outcome.FOUND, candidates[place]), facet)
+        if only_a_place(normalise(turn.text)):
+            # "5" when three were offered, or nothing was: no procedure is called that.
+            edition = self.rooms.library.edition
+            if turn.context.awaiting is Awaiting.CHOICE and candidates:
+                return ask_back(edition, turn.context, facet, candidates)
+            return no_answer(edition, turn.context, Facet.OVERVIEW)
         return self.ask(turn, turn.text, facet)
 
 
@@ -78,11 +80,3 @@ class ActionCorrect(ActionAnswerProcedure):
         said = _CORRECTION.sub("", normalise(turn.text))
         dropped = turn.context.model_copy(update={"procedure": None})
         return self.ask(replace(turn, context=dropped), said, turn.context.facet or Facet.OVERVIEW)
-
-
-def _place(said: str, count: int) -> int | None:
-    """Which of ``count`` offers ``said`` (normalised) points at, counted from 0."""
-    for pattern, place in _ORDINALS:
-        if re.search(pattern, said) and -count <= place < count:
-            return place % count
-    return None

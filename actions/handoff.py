@@ -6,10 +6,11 @@ from datetime import datetime
 
 from actions.base import RoomAction
 from actions.turn import Turn, TurnResult
+from dossiers import is_working_day
 from motcua.clock import hanoi_now
 from motcua.reply import Kind, Reply
 
-_OPEN, _CLOSE, _SATURDAY = 8, 17, 5
+_OPEN, _CLOSE = 8, 17
 _SAID = {
     "request_human": "",
     "complain": "Một Cửa rất tiếc vì đã làm anh/chị không hài lòng. ",
@@ -20,8 +21,9 @@ _ON_DUTY = (
     "anh/chị vẫn hỏi tiếp Một Cửa được. Việc gấp thì gọi 1022 (nhánh 7, 8)."
 )
 _OFF_DUTY = (
-    "Bây giờ ngoài giờ trực (thứ Hai–Sáu, 8:00–17:00). Câu hỏi của anh/chị đã được giữ lại, cán bộ sẽ trả lời "
-    "tại đây vào đầu giờ làm việc tới; anh/chị cứ viết rõ việc cần hỏi. Việc gấp thì gọi 1022 (nhánh 7, 8)."
+    "Bây giờ ngoài giờ trực (8:00–17:00 các ngày làm việc). Câu hỏi của anh/chị đã được giữ lại, cán bộ sẽ "
+    "trả lời tại đây vào đầu giờ làm việc tới; anh/chị cứ viết rõ việc cần hỏi. Việc gấp thì gọi "
+    "1022 (nhánh 7, 8)."
 )
 
 
@@ -44,5 +46,5 @@ class ActionRequestHuman(RoomAction):
 
 
 def on_duty(at: datetime) -> bool:
-    """Whether somebody is on duty at ``at`` (Hanoi time): Monday to Friday, 8:00 to 17:00."""
-    return at.weekday() < _SATURDAY and _OPEN <= at.hour < _CLOSE
+    """Whether somebody is on duty at ``at`` (Hanoi time): working days, 8:00 to 17:00."""
+    return is_working_day(at.date()) and _OPEN <= at.hour < _CLOSE

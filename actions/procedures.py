@@ -47,10 +47,8 @@ class ActionAnswerProcedure(RoomAction):
         procedure = self.rooms.library.edition.procedures.get(resolution.code or "")
         if procedure is None:
             return no_answer(self.rooms.library.edition, context, facet)
-        if resolution.case:
-            reply = special_answer(procedure, resolution.case)
-        else:
-            reply = answer(procedure, facet)
+        case = resolution.case
+        reply = special_answer(procedure, case) if case else answer(procedure, facet)
         if not reply.buttons:
             reply = reply.model_copy(update={"buttons": [HUMAN]})
         after = Context(procedure=procedure.code, facet=facet, dossier_code=context.dossier_code)
@@ -61,6 +59,6 @@ def _carried_facet(text: str, facet: Facet, context: Context) -> Facet:
     """The facet of the last question, when this one only swaps the procedure."""
     said = normalise(text)
     swaps = said.startswith(tuple(f"{start} " for start in _SAME_AGAIN)) and said.endswith(("sao", "the nao"))
-    if context.facet and (swaps or context.awaiting is Awaiting.CHOICE and facet is Facet.OVERVIEW):
+    if context.facet and (swaps or (context.awaiting is Awaiting.CHOICE and facet is Facet.OVERVIEW)):
         return context.facet
     return facet

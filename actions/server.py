@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import warnings
+from typing import Any, TypeAlias
 
 from rasa_sdk.endpoint import create_app
 from rasa_sdk.executor import ActionExecutor
@@ -23,6 +24,8 @@ from knowledge import Library
 from motcua.db import Database
 from motcua.settings import Settings
 
+ActionApp: TypeAlias = "Sanic[Any, Any]"
+
 ACTIONS: tuple[type[RoomAction], ...] = (
     ActionAnswerProcedure,
     ActionCheckDossier,
@@ -38,7 +41,7 @@ ACTIONS: tuple[type[RoomAction], ...] = (
 )
 
 
-def create_action_app(settings: Settings) -> Sanic:
+def create_action_app(settings: Settings) -> ActionApp:
     """The Sanic application that Rasa calls."""
     database = Database(settings.database)
     rooms = Rooms(Library(database), DossierDesk(database, settings))
@@ -47,13 +50,13 @@ def create_action_app(settings: Settings) -> Sanic:
         executor.register_action(action(rooms))
     # Rasa 3.6.21 calls rasa-sdk 3.21: checked to work (DESIGN section 2), not worth a line per turn.
     warnings.filterwarnings("ignore", module=r"rasa_sdk\.utils")
-    app = create_app(executor, cors_origins=[])
+    app: ActionApp = create_app(executor, cors_origins=[])
 
-    async def open_rooms(_: Sanic) -> None:
+    async def open_rooms(_: ActionApp) -> None:
         await rooms.library.refresh()
         app.ctx.follower = asyncio.create_task(rooms.library.follow(settings.knowledge_poll_s))
 
-    async def close_rooms(_: Sanic) -> None:
+    async def close_rooms(_: ActionApp) -> None:
         app.ctx.follower.cancel()
         await database.close()
 

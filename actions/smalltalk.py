@@ -14,9 +14,7 @@ from knowledge import Outcome, answer, resolve
 from motcua.context import Context
 from motcua.reply import Button, Command, Facet, Kind, Reply
 
-_SAID: dict[str, Any] = yaml.safe_load(
-    Path(__file__).with_name("smalltalk.yml").read_text(encoding="utf-8")
-)
+_SAID: dict[str, Any] = yaml.safe_load(Path(__file__).with_name("smalltalk.yml").read_text(encoding="utf-8"))
 _LOOK_UP = Button(title="Tra cứu hồ sơ", payload=Command(intent="check_dossier"))
 _SEEMS_MEANT = 0.55
 

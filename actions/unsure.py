@@ -38,9 +38,7 @@ def ask_facet(edition: Edition, context: Context, code: str) -> TurnResult:
     wanted = (Facet.DOCUMENTS, Facet.TIME, Facet.FEE, Facet.PLACE)
     buttons = [ask_button(BUTTON[facet], code, facet) for facet in wanted]
     text = f"Anh/chị muốn hỏi gì về thủ tục “{procedure.name}” ạ?"
-    reply = Reply(
-        kind=Kind.CLARIFY, text=text, buttons=[*buttons, HUMAN], procedure=code, candidates=[code]
-    )
+    reply = Reply(kind=Kind.CLARIFY, text=text, buttons=[*buttons, HUMAN], procedure=code, candidates=[code])
     misses = context.misses + 1
     return TurnResult([reply], context.model_copy(update={"awaiting": None, "misses": misses}))
 

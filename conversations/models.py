@@ -94,8 +94,13 @@ class Turn(Base):
 
     __tablename__ = "turns"
     __table_args__ = (
-        Index("ix_turns_pending", "conversation_id", "message_id", postgresql_where=text("state = 'pending'"),
-              sqlite_where=text("state = 'pending'")),
+        Index(
+            "ix_turns_pending",
+            "conversation_id",
+            "message_id",
+            postgresql_where=text("state = 'pending'"),
+            sqlite_where=text("state = 'pending'"),
+        ),
     )
 
     message_id: Mapped[int] = mapped_column(ForeignKey("messages.id", ondelete="CASCADE"), primary_key=True)
@@ -113,9 +118,14 @@ class OutboxItem(Base):
 
     __tablename__ = "outbox"
     __table_args__ = (
-        Index("ix_outbox_open", "channel", "conversation_id", "message_id",
-              postgresql_where=text("state IN ('pending','sending','unknown')"),
-              sqlite_where=text("state IN ('pending','sending','unknown')")),
+        Index(
+            "ix_outbox_open",
+            "channel",
+            "conversation_id",
+            "message_id",
+            postgresql_where=text("state IN ('pending','sending','unknown')"),
+            sqlite_where=text("state IN ('pending','sending','unknown')"),
+        ),
     )
 
     message_id: Mapped[int] = mapped_column(ForeignKey("messages.id", ondelete="CASCADE"), primary_key=True)
@@ -151,8 +161,13 @@ class Ticket(Base):
 
     __tablename__ = "tickets"
     __table_args__ = (
-        Index("uq_tickets_open", "conversation_id", unique=True, postgresql_where=text("closed_at IS NULL"),
-              sqlite_where=text("closed_at IS NULL")),
+        Index(
+            "uq_tickets_open",
+            "conversation_id",
+            unique=True,
+            postgresql_where=text("closed_at IS NULL"),
+            sqlite_where=text("closed_at IS NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True, autoincrement=True)

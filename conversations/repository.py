@@ -41,9 +41,7 @@ async def locked_conversation(session: AsyncSession, conversation_id: str) -> Co
 
 async def conversation_id_of(session: AsyncSession, key: str) -> str | None:
     """The id of the conversation with this keyed hash."""
-    found: str | None = await session.scalar(
-        select(Conversation.id).where(Conversation.address_key == key)
-    )
+    found: str | None = await session.scalar(select(Conversation.id).where(Conversation.address_key == key))
     return found
 
 
@@ -79,9 +77,7 @@ async def messages_after(
     ]
 
 
-async def ready_conversations(
-    session: AsyncSession, at: datetime, limit: int, owner: str
-) -> Sequence[str]:
+async def ready_conversations(session: AsyncSession, at: datetime, limit: int, owner: str) -> Sequence[str]:
     """Conversations whose oldest unanswered message ``owner`` may try now, longest waiting first.
 
     Only the oldest counts: a later message never overtakes one that is waiting for its next try.

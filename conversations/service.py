@@ -112,9 +112,7 @@ class Conversations:
         return self._turns is not None
 
     async def _store(self, session: AsyncSession, inbound: Inbound) -> Accepted:
-        known = await repository.message_by_channel_id(
-            session, inbound.channel, inbound.channel_message_id
-        )
+        known = await repository.message_by_channel_id(session, inbound.channel, inbound.channel_message_id)
         if known:
             return Accepted(known.id, known.conversation_id, duplicate=True)
         conversation = await self._conversation(session, inbound)

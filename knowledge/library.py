@@ -13,6 +13,7 @@ from datetime import date
 import structlog
 
 from knowledge import store
+from knowledge.elsewhere import messages_elsewhere
 from knowledge.schema import Procedure
 from knowledge.search import Search
 from motcua.clock import today
@@ -53,7 +54,7 @@ class Library:
             if self._edition and (self._edition.revision, self._edition.day) == (number, day):
                 return False
             procedures = await store.in_force(session, day)
-        search = await asyncio.to_thread(Search, procedures)
+        search = await asyncio.to_thread(Search, procedures, messages_elsewhere())
         self._edition = Edition(number, day, {item.code: item for item in procedures}, search)
         log.info("knowledge.loaded", revision=number, procedures=len(procedures))
         return True

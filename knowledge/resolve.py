@@ -18,10 +18,10 @@ from knowledge.search import Hit
 from motcua.reply import Facet
 from vietnamese import normalise
 
-SURE = 0.42
-CLEAR_BY = 0.07
-VERY_SURE = 0.85
-FAINT = 0.27
+SURE = 0.62
+CLEAR_BY = 0.12
+VERY_SURE = 1.1
+FAINT = 0.32
 SHORT = 4
 HELD_BONUS = 0.25
 CASE_CLOSE = 0.55
@@ -71,12 +71,12 @@ def resolve(edition: Edition, text: str, in_hand: str | None, facet: Facet) -> R
     if held and facet is Facet.LINKED and best.code in _linked_to(edition, held):
         return Resolution(Outcome.IN_HAND, held)
     lead = best.score - (hits[1].score if len(hits) > 1 else 0.0)
-    if best.score >= SURE and (lead >= CLEAR_BY or best.score >= VERY_SURE and lead >= CLEAR_BY / 2):
+    if best.score >= SURE and (lead >= CLEAR_BY or (best.score >= VERY_SURE and lead >= CLEAR_BY / 2)):
         outcome = Outcome.IN_HAND if best.code == held else Outcome.FOUND
         return Resolution(outcome, best.code, case=_special_case(edition, best, facet))
     if held and best.score < SURE:
         return Resolution(Outcome.IN_HAND, held)
-    close = [hit.code for hit in hits if hit.score >= max(FAINT, best.score - 0.2)]
+    close = [hit.code for hit in hits if hit.score >= max(FAINT, best.score - 0.3)]
     return Resolution(Outcome.CLOSE, candidates=tuple(close[:MOST_CANDIDATES]))
 
 

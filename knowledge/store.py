@@ -21,10 +21,19 @@ def digest(procedure: Procedure) -> str:
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 
-async def publish(session: AsyncSession, procedures: list[Procedure], author: str, note: str) -> list[str]:
+async def publish(
+    session: AsyncSession,
+    procedures: list[Procedure],
+    author: str,
+    note: str,
+    *,
+    keep_others: bool = False,
+) -> list[str]:
     """Publish what differs from the version in force, in the caller's transaction.
 
-    Returns the codes that changed; publishing the same content again changes nothing.
+    Returns the codes that changed; publishing the same content again changes nothing. With
+    ``keep_others`` a version that somebody else published stays: what an editor corrected is not
+    undone by a restart.
     """
     current = {
         row.code: row
@@ -36,7 +45,7 @@ async def publish(session: AsyncSession, procedures: list[Procedure], author: st
     for procedure in procedures:
         mark = digest(procedure)
         before = current.get(procedure.code)
-        if before and before.digest == mark:
+        if before and (before.digest == mark or (keep_others and before.author != author)):
             continue
         if before:
             before.superseded_at = now()

@@ -1,0 +1,1 @@
+"""What holds the rooms together: settings, database, application, command line."""

@@ -58,7 +58,8 @@ class Chat:
         return await self._send({"type": "press", "client_id": client_id, "button": button, "title": title})
 
     async def _send(self, frame: dict[str, Any]) -> TurnAnswer:
-        assert self._socket, "not connected"
+        if self._socket is None:
+            raise ChatError("not connected")
         started = time.perf_counter()
         await self._socket.send_json(frame)
         turn: int | None = None

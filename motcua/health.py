@@ -30,7 +30,9 @@ async def readyz(request: web.Request) -> web.Response:
     """Which parts a turn needs are there: 200 when all are, 503 otherwise."""
     settings = request.app[SETTINGS]
     database, rasa, actions = await asyncio.gather(
-        _database_answers(request), _answers(f"{settings.rasa_url}/"), _answers(f"{settings.actions_url}/health")
+        _database_answers(request),
+        _answers(f"{settings.rasa_url}/"),
+        _answers(f"{settings.actions_url}/health"),
     )
     parts = {"database": database, "rasa": rasa, "actions": actions}
     return web.json_response(parts, status=200 if all(parts.values()) else 503)

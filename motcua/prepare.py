@@ -24,7 +24,9 @@ def train_model() -> None:
     """Train when the model's inputs changed. Raises PreparationError."""
     if not BOT_PYTHON.exists():
         raise PreparationError("bot/.venv is missing: run `make setup`")
-    done = subprocess.run([str(BOT_PYTHON), "-m", "bot.train"], cwd=ROOT, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [str(BOT_PYTHON), "-m", "bot.train"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
     if done.returncode != 0:
         raise PreparationError(f"training failed:\n{done.stderr[-3000:]}")
 
@@ -40,7 +42,9 @@ def load_content(settings: Settings) -> list[str]:
     reading = read_folder()
     problems = reading.problems + check_together(reading.procedures)
     if problems:
-        raise PreparationError("knowledge/procedures does not pass `motcua knowledge check`:\n" + "\n".join(problems))
+        raise PreparationError(
+            "knowledge/procedures does not pass `motcua knowledge check`:\n" + "\n".join(problems)
+        )
     return asyncio.run(_load(settings, reading.procedures))
 
 
@@ -48,7 +52,9 @@ async def _load(settings: Settings, procedures: list[Procedure]) -> list[str]:
     database = Database(settings.database)
     try:
         async with database.write() as session:
-            changed = await publish(session, procedures, AUTHOR, "nội dung đi kèm bản cài đặt")
+            changed = await publish(
+                session, procedures, AUTHOR, "nội dung đi kèm bản cài đặt", keep_others=True
+            )
         if settings.demo:
             await import_file(database, settings, DEMO_FILE, source="demo", demo=True)
         return changed

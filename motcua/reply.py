@@ -147,4 +147,8 @@ class Reply(Contract):
 
     def to_wire(self) -> dict[str, Any]:
         """The reply as JSON-ready data, without fields that say nothing."""
-        return {key: value for key, value in self.model_dump(mode="json", exclude_none=True).items() if value != []}
+        return {
+            key: value
+            for key, value in self.model_dump(mode="json", exclude_none=True).items()
+            if value != []
+        }

@@ -8,7 +8,7 @@ from motcua.reply import Reply
 def source_line(reply: Reply, *, with_url: bool = True) -> str:
     """One line naming the source of ``reply``, or nothing when it rests on none.
 
-    The month is given, not the day: the portal's records are read month by month.
+    The date is that of the first source, the one of what was asked. The month is given, not the day: the portal's records are read month by month.
     """
     if not reply.sources:
         return ""
@@ -16,7 +16,7 @@ def source_line(reply: Reply, *, with_url: bool = True) -> str:
     parts = [record.code]
     if record.decision:
         parts.append(f"QĐ {record.decision}")
-    parts.append(f"kiểm tra {max(source.checked_on for source in reply.sources):%m/%Y}")
+    parts.append(f"kiểm tra {reply.sources[0].checked_on:%m/%Y}")
     line = f"Nguồn: {', '.join(parts)}"
     doubts = [source.note for source in reply.sources if source.note]
     if doubts:

@@ -115,7 +115,9 @@ class Stack:
 
     def _control(self, *words: str) -> str:
         command = [sys.executable, "-m", "supervisor.supervisorctl", "-c", str(_SUPERVISOR), *words]
-        done = subprocess.run(command, cwd=ROOT, env=self.environment(), capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            command, cwd=ROOT, env=self.environment(), capture_output=True, text=True, check=False
+        )
         return done.stdout
 
     def __enter__(self) -> Stack:

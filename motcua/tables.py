@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import channels.zalo.models
-import conversations.models
-import dossiers.models
 import knowledge.models  # noqa: F401 - imported for its tables, like the rooms above
 from motcua.db import Base
 

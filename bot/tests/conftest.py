@@ -4,14 +4,13 @@ from pathlib import Path
 from typing import Any, Callable, Dict, List, Tuple
 
 import pytest
+from bot.components.tokenizer import VietnameseTokenizer
 from rasa.engine.graph import ExecutionContext, GraphSchema
 from rasa.engine.storage.local_model_storage import LocalModelStorage
 from rasa.engine.storage.resource import Resource
 from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
-
-from bot.components.tokenizer import VietnameseTokenizer
 
 EXAMPLES = {
     "ask_fee": ["lệ phí bao nhiêu", "mất bao nhiêu tiền", "le phi the nao", "tốn mấy đồng", "het bn tien"],

@@ -2,11 +2,10 @@
 
 import numpy as np
 import pytest
+from bot.components.folded_features import VIEWS, FoldedFeaturizer, folded_characters, folded_words
 from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
-
-from bot.components.folded_features import VIEWS, FoldedFeaturizer, folded_characters, folded_words
 
 FOLDED = {"folded_words": 1.0, "folded_characters": 1.0, "spoken_words": 0.0}
 

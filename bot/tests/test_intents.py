@@ -1,12 +1,11 @@
 """Intents: the classifier and its option C, and the shapes that leave no doubt."""
 
 import pytest
-from rasa.shared.nlu.constants import INTENT, TEXT
-from rasa.shared.nlu.training_data.message import Message
-
 from bot.components.certain_intents import CertainIntents, certain_intent
 from bot.components.folded_features import FoldedFeaturizer
 from bot.components.linear_intents import LinearIntents
+from rasa.shared.nlu.constants import INTENT, TEXT
+from rasa.shared.nlu.training_data.message import Message
 
 
 @pytest.fixture

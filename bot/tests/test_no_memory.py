@@ -4,14 +4,13 @@ import asyncio
 import gc
 
 import pytest
+from bot.components.no_memory import NoMemory
+from bot.server import HERE
 from rasa.core.tracker_store import TrackerStore
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import SessionStarted, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
-
-from bot.components.no_memory import NoMemory
-from bot.server import HERE
 
 
 @pytest.fixture

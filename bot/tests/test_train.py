@@ -5,12 +5,11 @@ import shutil
 import warnings
 
 import pytest
+from bot import train
+from bot.server import HERE
 from rasa.shared.importers.importer import TrainingDataImporter
 from rasa.shared.nlu.training_data.formats.rasa_yaml import RasaYAMLReader
 from rasa.validator import Validator
-
-from bot import train
-from bot.server import HERE
 
 ROOT = HERE.parent
 CHANGES = [
@@ -104,7 +103,6 @@ def test_rasas_own_check_of_the_data_finds_nothing(importer, caplog):
         warnings.simplefilter("always")
         validator = Validator.from_importer(importer)
         assert validator.verify_domain_validity()
-        assert validator.verify_domain_duplicates()
         assert validator.verify_intents_in_stories(ignore_warnings=False)
         assert validator.verify_example_repetition_in_intents(ignore_warnings=False)
         assert validator.verify_actions_in_stories_rules()

@@ -4,11 +4,10 @@ import subprocess
 import sys
 
 import pytest
-from jsonschema import ValidationError
-from rasa.core.actions.action import RemoteAction
-
 from bot.server import HERE
 from bot.validator import KNOWN_SOURCE, build_validator_once
+from jsonschema import ValidationError
+from rasa.core.actions.action import RemoteAction
 
 GOOD = [
     {"events": [], "responses": []},
@@ -45,10 +44,11 @@ def methods(monkeypatch):
 
 
 def _verdict(method, result):
+    """True, or the part of the answer that is wrong."""
     try:
         return method(RemoteAction("action_x", None), result)
     except ValidationError as error:
-        return list(error.absolute_path), error.validator
+        return list(error.absolute_path)[:2]
 
 
 @pytest.mark.parametrize("result", [*GOOD, *BAD], ids=repr)

@@ -22,7 +22,9 @@ from motcua.stack import Stack, StackError
 
 @click.command()
 @click.argument("question", required=False)
-@click.option("--json", "as_json", is_flag=True, help="Read JSON lines from standard input, write JSON lines.")
+@click.option(
+    "--json", "as_json", is_flag=True, help="Read JSON lines from standard input, write JSON lines."
+)
 def ask(question: str | None, as_json: bool) -> None:
     """Ask QUESTION and print the reply.
 

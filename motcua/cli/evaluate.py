@@ -11,6 +11,7 @@ import click
 from evaluation import Case, CaseScore, read_cases, score_case, table
 from motcua.cli.ask import running_stack
 from motcua.client import Chat
+from motcua.reply import Reply
 from motcua.settings import Settings, get_settings
 
 
@@ -42,10 +43,13 @@ async def _score(settings: Settings, cases: list[Case]) -> list[CaseScore]:
 
 def _mistake(score: CaseScore, number: int) -> str:
     expected = score.case.expect[number]
-    got = "; ".join(
-        f"{reply.kind} {reply.procedure or ''} {reply.facet or ''} {','.join(reply.candidates)} “{reply.text[:70]}”"
-        for reply in score.replies[number]
-    )
+    got = "; ".join(_got(reply) for reply in score.replies[number])
     wanted = f"{'/'.join(expected.kind)} {'/'.join(expected.procedure)} {'/'.join(expected.facet)}"
     mark = "!!" if number in score.confident else "  "
-    return f"{mark}{score.case.id} “{score.case.turns[number]}”\n     wanted {wanted} {expected.must_contain}\n     got    {got}"
+    asked = score.case.turns[number]
+    return f"{mark}{score.case.id} “{asked}”\n     wanted {wanted} {expected.must_contain}\n     got    {got}"
+
+
+def _got(reply: Reply) -> str:
+    named = " ".join(filter(None, (reply.kind, reply.procedure, reply.facet, ",".join(reply.candidates))))
+    return f"{named} “{reply.text[:70]}”"

@@ -34,8 +34,8 @@ async def test_a_follow_up_stays_with_the_procedure_in_hand(talk: Talk) -> None:
 
 async def test_another_procedure_named_in_full_takes_its_place(talk: Talk) -> None:
     await talk.one("làm giấy khai tử cần giấy tờ gì", "ask_documents")
-    reply = await talk.one("đăng ký kết hôn với người yêu thì mất bao lâu", "ask_time")
-    assert (reply.procedure, reply.facet) == (MARRIAGE, Facet.TIME)
+    reply = await talk.one("muốn nuôi cá cảnh nước mặn thì bao lâu mới xong", "ask_time")
+    assert (reply.procedure, reply.facet) == (FISH[1], Facet.TIME)
 
 
 @pytest.mark.parametrize(
@@ -76,8 +76,8 @@ async def _offered(talk: Talk) -> Reply:
 async def test_a_close_call_asks_back_and_never_guesses(talk: Talk) -> None:
     reply = await _offered(talk)
     assert (reply.kind, reply.procedure, reply.sources) == (Kind.CLARIFY, None, [])
-    assert sorted(reply.candidates) == FISH
-    assert [button.payload for button in reply.buttons][:2] == [
+    assert set(FISH) <= set(reply.candidates)
+    assert [button.payload for button in reply.buttons][: len(reply.candidates)] == [
         Command(intent="ask_time", entities={"procedure": code}) for code in reply.candidates
     ]
     assert talk.context.awaiting is Awaiting.CHOICE
@@ -97,8 +97,8 @@ async def test_a_close_call_asks_back_and_never_guesses(talk: Talk) -> None:
         ("cai dau tien", 0),
         ("cái thứ hai", 1),
         ("cái thứ nhất ạ", 0),
-        ("cái cuối", 1),
-        ("cái dưới", 1),
+        ("cái cuối", -1),
+        ("cái dưới", -1),
         ("cái trên", 0),
         ("lấy cái thứ 2 nhé", 1),
     ],

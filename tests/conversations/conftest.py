@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+import shutil
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -20,18 +23,34 @@ Gateway = Callable[..., AbstractAsyncContextManager[Conversations]]
 
 
 @pytest.fixture(scope="session")
-def postgres() -> Iterator[Callable[[], str]]:
-    with postgres_server() as make:
-        yield make
+def postgres() -> Iterator[str]:
+    with postgres_server() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def empty_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An SQLite file with every table, to be copied: making the tables takes longer than most tests."""
+    path = tmp_path_factory.mktemp("template") / "empty.db"
+
+    async def make() -> None:
+        async with with_tables(f"sqlite+aiosqlite:///{path}"):
+            pass
+
+    thread = Thread(target=lambda: asyncio.run(make()))  # a session fixture may run inside a test's loop
+    thread.start()
+    thread.join()
+    return path
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def database_url(request: pytest.FixtureRequest, tmp_path: Path, empty_file: Path) -> str:
     """Everything that touches the database runs on both."""
     if request.param == "sqlite":
+        shutil.copy(empty_file, tmp_path / "test.db")
         return f"sqlite+aiosqlite:///{tmp_path / 'test.db'}"
-    make: Callable[[], str] = request.getfixturevalue("postgres")
-    return make()
+    url: str = request.getfixturevalue("postgres")
+    return url
 
 
 @pytest.fixture
@@ -68,13 +87,15 @@ def desk(database: Database, settings: Settings) -> Conversations:
 
 @pytest.fixture
 def gateway(database: Database, settings: Settings) -> Gateway:
-    """Runs gateways, each with a connection pool of its own. Leaving the context kills one."""
+    """Runs gateways. Leaving the context kills one; one with a name of its own shares no connection."""
 
     @asynccontextmanager
     async def run(*senders: Channel, **changed: Any) -> AsyncIterator[Conversations]:
         async with AsyncExitStack() as stack:
-            own = Database(settings.database)
-            stack.push_async_callback(own.close)
+            own = database
+            if "instance" in changed:
+                own = Database(settings.database)
+                stack.push_async_callback(own.close)
             made = Conversations(own, settings.model_copy(update=changed))
             for sender in senders:
                 made.register(sender)

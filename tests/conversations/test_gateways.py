@@ -92,18 +92,18 @@ async def test_conversations_that_others_hold_keep_nobody_waiting_and_nobody_bus
 
 async def test_a_long_queue_keeps_its_lease(gateway: Gateway, database: Database, rasa: Rasa) -> None:
     async def slow(asked: Asked) -> list[dict[str, Any]]:
-        await asyncio.sleep(0.3)
+        await asyncio.sleep(0.2)
         return await echo(asked)
 
     rasa.answer = slow
-    async with gateway(instance="gateway-1", lease_s=1.2) as one:
-        for n in range(8):
+    async with gateway(instance="gateway-1", lease_s=0.9) as one:
+        for n in range(7):
             await one.receive(said(n, f"câu {n}"))
         await eventually(lambda: rasa.asked)
         async with gateway(instance="gateway-2"):
             await answered(database)
-    assert rasa.heard() == [f"câu {n}" for n in range(8)]
-    assert await count(database, Message, Message.author == Author.BOT) == 8
+    assert rasa.heard() == [f"câu {n}" for n in range(7)]
+    assert await count(database, Message, Message.author == Author.BOT) == 7
 
 
 async def test_a_lease_is_given_back_after_the_work(gateway: Gateway, database: Database) -> None:

@@ -70,7 +70,7 @@ async def test_an_address_is_stored_only_if_it_is_needed(desk: Conversations, da
         assert (await session.get_one(Conversation, web.conversation_id)).address is None
         assert (await session.get_one(Conversation, zalo.conversation_id)).address == "an"
         keys = (await session.scalars(select(Conversation.address_key))).all()
-    assert not any("an" == key or len(key) != 64 for key in keys)
+    assert not any(key == "an" or len(key) != 64 for key in keys)
 
 
 async def test_an_address_that_is_needed_later_is_stored_then(

@@ -20,7 +20,7 @@ from motcua.context import Context
 from motcua.db import Database, now
 from motcua.reply import Command, Kind
 from tests.conversations.conftest import Gateway
-from tests.conversations.world import Asked, Rasa, answered, count, echo, eventually, reply, said
+from tests.conversations.world import Asked, Rasa, answered, count, echo, eventually, knock, reply, said
 
 
 async def bot_lines(desk: Conversations, conversation_id: str) -> list[tuple[Kind, str]]:
@@ -29,16 +29,15 @@ async def bot_lines(desk: Conversations, conversation_id: str) -> list[tuple[Kin
 
 
 @asynccontextmanager
-async def hastened(database: Database) -> AsyncIterator[None]:
+async def hastened(database: Database, running: Conversations) -> AsyncIterator[None]:
     """Shortens the pauses between tries, so that tests need not wait them out."""
 
     async def hasten() -> None:
         while True:
             async with database.write() as session:
-                await session.execute(
-                    update(Turn).where(Turn.not_before > now()).values(not_before=now() - timedelta(seconds=1))
-                )
-            await asyncio.sleep(0.2)
+                await session.execute(update(Turn).values(not_before=now() - timedelta(seconds=1)))
+            await knock(running)
+            await asyncio.sleep(0.1)
 
     task = asyncio.create_task(hasten())
     try:
@@ -52,13 +51,13 @@ async def test_a_bot_that_is_away_is_waited_for_and_the_citizen_is_told_once(
     gateway: Gateway, database: Database, rasa: Rasa
 ) -> None:
     await rasa.stop()
-    async with gateway() as running, hastened(database):
+    async with gateway() as running, hastened(database, running):
         accepted = await running.receive(said(1, "câu 1"))
         await running.receive(said(2, "câu 2"))
         await eventually(lambda: bot_lines(running, accepted.conversation_id))
         await running.receive(said(3, "câu 3"))
         told = await bot_lines(running, accepted.conversation_id)
-        await asyncio.sleep(1.5)
+        await asyncio.sleep(0.5)
         await rasa.start()
         await answered(database)
         lines = await bot_lines(running, accepted.conversation_id)
@@ -80,7 +79,7 @@ async def test_a_bot_that_was_away_for_many_tries_costs_a_message_nothing(
         return web.Response(status=500) if closed == 9 else await echo(asked)
 
     rasa.answer = hang_up
-    async with gateway() as running, hastened(database):
+    async with gateway() as running, hastened(database, running):
         accepted = await running.receive(said(1, "chào"))
         await answered(database)
         assert (await bot_lines(running, accepted.conversation_id))[-1] == (Kind.ANSWER, "Trả lời: chào")
@@ -105,10 +104,12 @@ async def test_a_message_the_bot_always_fails_on_is_given_up_with_an_apology_and
     async def stumble(asked: Asked) -> list[dict[str, Any]] | web.StreamResponse:
         if asked.message != "hòn đá":
             return await echo(asked)
-        return web.Response(status=500) if len(rasa.asked) % 2 else web.json_response([{"custom": {"reply": {}}}])
+        if len(rasa.asked) % 2:
+            return web.Response(status=500)
+        return web.json_response([{"custom": {"reply": {}}}])
 
     rasa.answer = stumble
-    async with gateway(tell_waiting_after_s=60) as running, hastened(database):
+    async with gateway(tell_waiting_after_s=60) as running, hastened(database, running):
         accepted = await running.receive(said(1, "hòn đá"))
         await running.receive(said(2, "lệ phí"))
         other = await running.receive(said(1, "chào", "bình"))
@@ -150,11 +151,11 @@ async def test_failures_are_counted_only_while_the_bot_is_there(
         return [] if len(rasa.asked) <= 2 else web.Response(status=500)
 
     rasa.answer = fail
-    async with gateway() as running, hastened(database):
-        await running.receive(said(1, "chào"))
+    async with gateway() as running, hastened(database, running):
+        accepted = await running.receive(said(1, "chào"))
         await eventually(lambda: len(rasa.asked) >= 4)
     async with database.read() as session:
-        turn = await session.get_one(Turn, 1)
+        turn = await session.get_one(Turn, accepted.message_id)
     assert turn.attempts in (len(rasa.asked) - 2, len(rasa.asked) - 3)
 
 
@@ -204,23 +205,34 @@ async def ask(rasa: Rasa, text: str, command: Command | None = None, timeout_s: 
 
 
 async def test_a_refused_a_closed_and_a_silent_connection_mean_that_the_bot_is_away(rasa: Rasa) -> None:
+    over = asyncio.Event()
+
     async def silent(asked: Asked) -> list[dict[str, Any]]:
-        await asyncio.sleep(5)
+        await over.wait()
         return [reply("muộn")]
 
-    async def half(asked: Asked) -> web.StreamResponse:
-        return web.Response(body=b"[]", headers={"Content-Length": "100"})
+    async def closed(asked: Asked) -> list[dict[str, Any]]:
+        assert asked.request.transport
+        asked.request.transport.close()
+        return [reply("rơi mất")]
 
-    rasa.answer = silent
-    with pytest.raises(BotUnavailable) as timeout:
-        await ask(rasa, "chào", timeout_s=0.2)
-    rasa.answer = half
-    with pytest.raises(BotUnavailable) as closed:
-        await ask(rasa, "chào", timeout_s=0.5)
-    await rasa.stop()
-    with pytest.raises(BotUnavailable) as refused:
-        await ask(rasa, "chào")
-    assert not any(one.value.reachable for one in (timeout, closed, refused))
+    async def cut_off(asked: Asked) -> list[dict[str, Any]]:
+        assert asked.request.transport
+        asked.request.transport.write(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n[{")
+        return await closed(asked)
+
+    failures: list[BotUnavailable] = []
+    for answer, timeout_s in ((silent, 0.2), (closed, 10), (cut_off, 10), (None, 10)):
+        if answer:
+            rasa.answer = answer
+        else:
+            over.set()
+            await rasa.stop()
+        with pytest.raises(BotUnavailable) as caught:
+            await ask(rasa, "chào", timeout_s=timeout_s)
+        failures.append(caught.value)
+    assert [failure.reachable for failure in failures] == [False] * 4
+    assert str(failures[0]) == "TimeoutError"
 
 
 async def test_a_pressed_button_travels_as_its_intent(rasa: Rasa) -> None:

@@ -175,7 +175,12 @@ async def hold(database: Database, conversation_id: str, holder: Holder) -> None
 
 @pytest.mark.parametrize(
     ("kind", "text"),
-    [(InboundKind.TEXT, ""), (InboundKind.TEXT, "😀"), (InboundKind.TEXT, "a" * 10_000), (InboundKind.IMAGE, "")],
+    [
+        (InboundKind.TEXT, ""),
+        (InboundKind.TEXT, "😀"),
+        (InboundKind.TEXT, "a" * 10_000),
+        (InboundKind.IMAGE, ""),
+    ],
 )
 async def test_what_the_bot_need_not_be_asked_is_answered_without_it(
     gateway: Gateway, database: Database, rasa: Rasa, kind: InboundKind, text: str

@@ -59,7 +59,7 @@ async def test_a_procedure_published_now_is_understood_at_once(
     await _publish(database, *shipped)
     shelf = Library(database)
     await shelf.refresh()
-    question = "muốn nuôi cá vàng ở nhà"
+    question = "đăng ký nuôi cá cảnh"
     assert "9.000001" not in [hit.code for hit in shelf.edition.search.find(question)]
     await _publish(database, made())
     await shelf.refresh()
