@@ -17,12 +17,12 @@ _SAID = {
     "delete_data": "Một Cửa đã ghi nhận yêu cầu xóa dữ liệu trò chuyện của anh/chị. ",
 }
 _ON_DUTY = (
-    "Câu hỏi của anh/chị đã được chuyển cho cán bộ trực; cán bộ sẽ trả lời ngay tại đây. Trong lúc chờ, "
+    "Một Cửa đã ghi lại để cán bộ trả lời anh/chị tại đây; hiện chưa hẹn được giờ cụ thể. Trong lúc chờ, "
     "anh/chị vẫn hỏi tiếp Một Cửa được. Việc gấp thì gọi 1022 (nhánh 7, 8)."
 )
 _OFF_DUTY = (
-    "Bây giờ ngoài giờ trực (8:00–17:00 các ngày làm việc). Câu hỏi của anh/chị đã được giữ lại, cán bộ sẽ "
-    "trả lời tại đây vào đầu giờ làm việc tới; anh/chị cứ viết rõ việc cần hỏi. Việc gấp thì gọi "
+    "Bây giờ ngoài giờ trực (8:00–17:00 các ngày làm việc). Câu hỏi của anh/chị đã được giữ lại để "
+    "cán bộ trả lời tại đây; anh/chị cứ viết rõ việc cần hỏi. Việc gấp thì gọi "
     "1022 (nhánh 7, 8)."
 )
 

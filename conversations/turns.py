@@ -33,8 +33,8 @@ _PAUSE_S = 1.0
 _SHORTEST_RETRY_S, _LONGEST_RETRY_S = 0.5, 10.0
 _TRIES = 6
 _BUSY = (
-    "Hệ thống trả lời đang khởi động lại. Câu hỏi của anh/chị đã được giữ, Một Cửa sẽ trả lời ngay khi "
-    "chạy lại, anh/chị không cần gửi lại."
+    "Hệ thống trả lời tạm thời chưa sẵn sàng. Câu hỏi của anh/chị đã được giữ, Một Cửa sẽ trả lời ngay "
+    "tại đây, anh/chị không cần gửi lại."
 )
 _APOLOGY = Reply(
     kind=Kind.ERROR,

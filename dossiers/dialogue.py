@@ -135,17 +135,10 @@ def _other_province(code: DossierCode) -> Reply:
 
 def _found(dossier: DossierView, today: date) -> Reply:
     late = dossier.late_working_days(today)
-    sections: list[TextSection | ListSection] = [
-        TextSection(text=f"{_upper_first(dossier.words.state)}."),
-        TextSection(heading="Ngày hẹn", text=phrases.due(dossier, today)),
-        ListSection(kind="points", heading="Diễn biến", items=phrases.timeline(dossier, today)),
-        TextSection(heading="Việc của anh/chị", text=_upper_first(phrases.todo(dossier))),
-        TextSection(heading="Tiếp theo", text=dossier.words.next),
-    ]
     return Reply(
         kind=Kind.STATUS,
         text=phrases.told(dossier, today),
-        card=Card(title=f"Hồ sơ {dossier.code.short}", sections=[s for s in sections if _has_content(s)]),
+        card=_card(dossier, today),
         buttons=[_HUMAN, _ANOTHER],
         procedure=dossier.procedure,
         dossier=DossierState(
@@ -157,6 +150,21 @@ def _found(dossier: DossierView, today: date) -> Reply:
             late_working_days=late,
         ),
     )
+
+
+def _card(dossier: DossierView, today: date) -> Card:
+    """The text in parts. Status, due date and delay are in the reply's dossier and not said again."""
+    heading, dates = phrases.new_date(dossier, today)
+    sections: list[TextSection | ListSection] = [
+        TextSection(text=phrases.DEMO if dossier.demo else ""),
+        TextSection(text=_upper_first(phrases.plain_state(dossier))),
+        TextSection(heading="Nơi giải quyết", text=phrases.where(dossier)),
+        TextSection(heading=heading, text=_upper_first(dates)),
+        ListSection(kind="points", heading="Diễn biến", items=phrases.timeline(dossier, today)),
+        TextSection(heading="Việc của anh/chị", text=_upper_first(phrases.todo(dossier))),
+        TextSection(heading="Tiếp theo", text=phrases.afterwards(dossier)),
+    ]
+    return Card(title=f"Hồ sơ {dossier.code.short}", sections=[s for s in sections if _has_content(s)])
 
 
 def _upper_first(text: str) -> str:

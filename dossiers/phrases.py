@@ -23,6 +23,8 @@ NO_CODE = (
 )
 ASK_DIGITS = "Để bảo vệ thông tin, anh/chị cho biết 4 số cuối điện thoại đã đăng ký khi nộp."
 WRONG_LENGTH = "Một Cửa cần đúng 4 số cuối của số điện thoại đã đăng ký khi nộp, ví dụ 0123."
+DEMO = "Hồ sơ mẫu, không phải hồ sơ thật."
+_ASK = "anh/chị hỏi quầy hoặc gọi 1022 (nhánh 7, 8)"
 _LOOKS = "Mã hồ sơ có phần đầu H26, rồi 6 số ngày nộp, rồi số thứ tự, ví dụ H26.34.5-240607-0007."
 _PROBLEMS = {
     CodeProblem.NONE: "",
@@ -79,20 +81,36 @@ def other_province(code: DossierCode) -> str:
 def told(dossier: DossierView, today: date) -> str:
     """Where the dossier stands, when it is due, what to do, what happens next."""
     parts = [_state(dossier), due(dossier, today), f"Việc của anh/chị: {todo(dossier)}"]
-    if dossier.status is not Status.RETURNED:
-        parts.append(f"Tiếp theo: {_lower_first(dossier.words.next)}")
+    if afterwards(dossier):
+        parts.append(f"Tiếp theo: {_lower_first(afterwards(dossier))}")
     if dossier.demo:
         parts.append("(Đây là hồ sơ mẫu để dùng thử, không phải hồ sơ thật.)")
     return " ".join(part for part in parts if part)
 
 
 def _state(dossier: DossierView) -> str:
-    where = f" tại {dossier.office}" if dossier.office else ""
+    at = f" tại {dossier.office}" if dossier.office else ""
+    step = _step(dossier)
+    return f"Hồ sơ {dossier.code.short}: {dossier.words.state}{at}{f' (bước: {step})' if step else ''}."
+
+
+def _step(dossier: DossierView) -> str:
+    """What the office's own software calls the state of a dossier that is being dealt with."""
     step = _lower_first(dossier.status_text)
-    in_words = dossier.status is Status.PROCESSING and step not in ("", dossier.words.state)
-    return (
-        f"Hồ sơ {dossier.code.short}: {dossier.words.state}{where}{f' (bước: {step})' if in_words else ''}."
-    )
+    return step if dossier.status is Status.PROCESSING and step != dossier.words.state else ""
+
+
+def plain_state(dossier: DossierView) -> str:
+    """The state in plain words where its official name does not say what it means."""
+    told_by_name = dossier.status not in (Status.REGISTERED, Status.DONE)
+    return "" if told_by_name else _sentence(dossier.words.state)
+
+
+def where(dossier: DossierView) -> str:
+    """Who deals with it and at which step, as far as it is known."""
+    step = _step(dossier)
+    parts = [dossier.office, f"bước: {step}" if step else ""]
+    return _sentence(", ".join(part for part in parts if part)) if any(parts) else ""
 
 
 def due(dossier: DossierView, today: date) -> str:
@@ -118,6 +136,35 @@ def _due_sentence(dossier: DossierView, today: date) -> str:
     return f"Hẹn trả {day(dossier.due_on)} ({when})." + _promise(dossier)
 
 
+def new_date(dossier: DossierView, today: date) -> tuple[str, str]:
+    """Heading and words for what is to be said about dates beside due date and delay themselves.
+
+    Both are empty when nothing is left to say.
+    """
+    late = dossier.late_working_days(today)
+    if dossier.words.clock is Clock.ENDED:
+        return ("Trả muộn", f"{_who(dossier)} xin lỗi anh/chị vì đã trễ hẹn.") if late else ("", "")
+    if dossier.due_on is None:
+        return "Ngày hẹn trả", "Chưa rõ; anh/chị xem trên giấy hẹn hoặc hỏi quầy."
+    if dossier.words.clock is Clock.CITIZEN:
+        return "Ngày hẹn trả", "Có thể đổi; quầy sẽ báo nếu có ngày mới."
+    if late or dossier.promised_on:
+        return "Hẹn trả mới", _new_promise(dossier, late, today)
+    if dossier.due_on < today:  # late by days on which nobody works
+        return "", ""
+    left = working_days_between(today, dossier.due_on)
+    return "Ngày hẹn trả", "Hôm nay." if dossier.due_on == today else f"Còn {left} ngày làm việc."
+
+
+def _new_promise(dossier: DossierView, late: int, today: date) -> str:
+    sorry, promised = f"{_who(dossier)} xin lỗi anh/chị", dossier.promised_on
+    if promised is None:
+        return f"Chưa có; {_ASK}. {sorry}{_because(dossier)}."
+    if late and promised < today:
+        return f"{day(promised)}{_because(dossier)}, cũng đã qua. {sorry}; {_ASK}."
+    return f"{day(promised)}{_because(dossier)}. {sorry}."
+
+
 def _promise(dossier: DossierView) -> str:
     """The new date, when it was given before the old one has passed."""
     if dossier.promised_on is None:
@@ -130,14 +177,9 @@ def _late(dossier: DossierView, late: int, today: date) -> str:
     start = f"{due_on} – đã trễ {late} ngày làm việc; {_lower_who(dossier)} xin lỗi anh/chị"
     promised = dossier.promised_on
     if promised is None:
-        return (
-            f"{start}{_because(dossier)}. Chưa có ngày trả mới; anh/chị hỏi quầy hoặc gọi 1022 (nhánh 7, 8)."
-        )
+        return f"{start}{_because(dossier)}. Chưa có ngày trả mới; {_ASK}."
     if promised < today:
-        return (
-            f"{start}. Ngày hẹn lại {day(promised)}{_because(dossier)} cũng đã qua; "
-            "anh/chị hỏi quầy hoặc gọi 1022 (nhánh 7, 8)."
-        )
+        return f"{start}. Ngày hẹn lại {day(promised)}{_because(dossier)} cũng đã qua; {_ASK}."
     return f"{start} và hẹn lại {day(promised)}{_because(dossier)}."
 
 
@@ -159,21 +201,28 @@ def todo(dossier: DossierView) -> str:
     return _sentence(_lower_first(dossier.todo)) if dossier.todo else dossier.words.todo
 
 
+def afterwards(dossier: DossierView) -> str:
+    """What happens next; nothing once the result is in the citizen's hands."""
+    return "" if dossier.status is Status.RETURNED else dossier.words.next
+
+
 def timeline(dossier: DossierView, today: date) -> list[str]:
-    """The history as points, oldest first: receipt, changes we saw, due date, new date."""
+    """What has happened up to ``today`` as points, oldest first: receipt, changes we saw, end."""
     points: list[tuple[date, str]] = []
     if dossier.received_on:
         points.append((dossier.received_on, "tiếp nhận"))
+    ended = dossier.finished_on if dossier.words.clock is Clock.ENDED else None
     # The first event is our first look at the dossier, not a change.
-    points += [(at, status_texts()[status].state) for at, status in dossier.history[1:]]
-    if dossier.due_on:
-        points.append((dossier.due_on, "hẹn trả kết quả"))
-    if dossier.promised_on:
-        points.append((dossier.promised_on, "ngày hẹn lại"))
-    if dossier.finished_on and dossier.words.clock is Clock.ENDED:
-        points.append((dossier.finished_on, dossier.words.state))
+    for at, status in dossier.history[1:]:
+        # We see an end later than it was; its own date says it better.
+        if not (ended and status is not Status.RETURNED and status in (Status.DONE, dossier.status)):
+            points.append((at, status_texts()[status].state))
+    if ended:
+        # The end is that of the work; the result may be fetched days later.
+        worked = dossier.status in (Status.DONE, Status.RETURNED)
+        points.append((ended, "giải quyết xong" if worked else dossier.words.state))
     points.sort(key=lambda point: point[0])
-    return [f"{day(at)}: {what}" for at, what in dict.fromkeys(points)]
+    return [f"{day(at)}: {what}" for at, what in dict.fromkeys(points) if at <= today]
 
 
 def _who(dossier: DossierView) -> str:

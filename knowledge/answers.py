@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from knowledge import wording
-from knowledge.schema import Procedure, Provenance, SpecialCase, facets_with_content
+from knowledge.schema import Procedure, SpecialCase, facets_with_content
 from motcua.reply import (
     Button,
     Card,
@@ -21,9 +21,9 @@ from motcua.reply import (
 )
 
 _MOST_BUTTONS = 4
+_SURE = "chắc chắn"
 _FIELD_OF = {
     Facet.OVERVIEW: ("summary", "time", "fee"),
-    Facet.TIME: ("time", "ways"),
     Facet.FEE: ("fee", "ways"),
     Facet.FORM: ("forms",),
     Facet.DELEGATE: ("delegation",),
@@ -76,24 +76,24 @@ def ask_button(title: str, code: str, facet: Facet) -> Button:
 
 
 def sources(procedure: Procedure, facet: Facet, *fields: str) -> list[Source]:
-    """The source of the procedure and, where a field has its own, that one first."""
-    found = [
-        procedure.field_provenance[name]
-        for name in (*fields, *_FIELD_OF.get(facet, (str(facet),)))
-        if name in procedure.field_provenance
-    ]
-    return [_source(procedure.code, item) for item in [*found[:1], procedure.provenance]]
+    """Where the answer comes from: the procedure's record, or what one of its fields rests on instead.
 
-
-def _source(code: str, provenance: Provenance) -> Source:
-    doubt = None if provenance.sureness == "chắc chắn" else f"{provenance.sureness}: {provenance.source}"
-    return Source(
-        code=code,
-        decision=provenance.decision,
-        url=provenance.url,
-        checked_on=provenance.checked_on,
-        note=doubt,
+    ``fields`` are looked at before those of the facet.
+    """
+    record = procedure.provenance
+    named = (*fields, *_FIELD_OF.get(facet, (str(facet),)))
+    own = next(
+        (procedure.field_provenance[name] for name in named if name in procedure.field_provenance), record
     )
+    return [
+        Source(
+            code=procedure.code,
+            decision=own.decision or record.decision,
+            url=own.url or record.url,
+            checked_on=own.checked_on,
+            note=None if own.sureness == _SURE else f"{own.sureness}: {own.source}",
+        )
+    ]
 
 
 def _unknown(procedure: Procedure, facet: Facet) -> Reply:

@@ -115,7 +115,7 @@ class DoubleKey(yaml.MarkedYAMLError):
         self.key = key
 
 
-class _NoTwice(_Loader):
+class _NoTwice(_Loader):  # type: ignore[valid-type,misc]
     """Safe YAML in which no key may stand twice."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
@@ -126,4 +126,5 @@ class _NoTwice(_Loader):
                 raise DoubleKey(key.value, key.start_mark)
             if isinstance(key, yaml.ScalarNode):
                 seen.add(key.value)
-        return super().construct_mapping(node, deep)
+        mapping: dict[Any, Any] = super().construct_mapping(node, deep)
+        return mapping

@@ -21,6 +21,7 @@ from vietnamese import normalise
 _SECOND_SHARE = 0.25
 _JUDGE_SHARE = 0.5
 _STRANGE_SHARE = 0.8
+_EXACTLY = 0.5
 _NOTHING_ALIKE = 0.02
 _NEAREST = 200
 
@@ -56,6 +57,9 @@ class Search:
         rows = self._features.rows(texts)
         self._by_feature = rows.tocsc()
         none = self._features.rows(text for text in map(self.content, elsewhere) if text)
+        self._exact: dict[str, set[int]] = {}
+        for text, owner in zip(texts, owners, strict=True):
+            self._exact.setdefault(text, set()).add(owner)
         self._judge = Judge(rows, np.array(owners, dtype=np.intp), none)
 
     def content(self, text: str) -> str:
@@ -74,6 +78,9 @@ class Search:
         indices, weights = self._features.row(content)
         explained = self._explained(content)
         verdicts = self._judge.verdicts(indices, weights)
+        named = self._exact.get(content, set())
+        if len(named) == 1:  # said exactly as one procedure is called, or is asked for
+            verdicts = dict.fromkeys(named, max([1.0, *verdicts.values()]) + _EXACTLY)
         likeness = self._likeness(indices, weights)
         return self._ranked(likeness * explained, verdicts, explained)[:limit]
 

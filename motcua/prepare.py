@@ -23,7 +23,7 @@ class PreparationError(Exception):
 def train_model() -> None:
     """Train when the model's inputs changed. Raises PreparationError."""
     if not BOT_PYTHON.exists():
-        raise PreparationError("bot/.venv is missing: run `make setup`")
+        raise PreparationError("bot/.venv is missing: run `scripts/setup.sh run`")
     done = subprocess.run(
         [str(BOT_PYTHON), "-m", "bot.train"], cwd=ROOT, capture_output=True, text=True, check=False
     )

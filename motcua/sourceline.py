@@ -8,17 +8,16 @@ from motcua.reply import Reply
 def source_line(reply: Reply, *, with_url: bool = True) -> str:
     """One line naming the source of ``reply``, or nothing when it rests on none.
 
-    The date is that of the first source, the one of what was asked. The month is given, not the day: the portal's records are read month by month.
+    The month is given, not the day: the portal's records are read month by month.
     """
     if not reply.sources:
         return ""
-    record = reply.sources[-1]
+    record = reply.sources[0]
     parts = [record.code]
     if record.decision:
         parts.append(f"QĐ {record.decision}")
-    parts.append(f"kiểm tra {reply.sources[0].checked_on:%m/%Y}")
+    parts.append(f"kiểm tra {record.checked_on:%m/%Y}")
     line = f"Nguồn: {', '.join(parts)}"
-    doubts = [source.note for source in reply.sources if source.note]
-    if doubts:
-        line += f" ({doubts[0]})"
+    if record.note:
+        line += f" ({record.note})"
     return f"{line} · {record.url}" if with_url and record.url else line

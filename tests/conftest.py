@@ -43,7 +43,7 @@ def stack() -> Iterator[RunningStack]:
         zalo_port = free_port()
         zalo = {
             "MOTCUA_ZALO_APP_ID": "1234567890",
-            "MOTCUA_ZALO_OA_ID": "388613",
+            "MOTCUA_ZALO_OA_ID": "388613388613388613",
             "MOTCUA_ZALO_APP_SECRET": "APPSECRETEXAMPLE",
             "MOTCUA_ZALO_OA_SECRET": "OASECRETKEYEXAMPLE",
             "MOTCUA_ZALO_API_URL": f"http://127.0.0.1:{zalo_port}",

@@ -117,7 +117,7 @@ class ChatSocket:
         press = isinstance(frame, Press)
         return Inbound(
             channel=self._visitor.channel,
-            channel_message_id=f"{self._visitor.session}:{frame.client_id}",
+            channel_message_id=f"{self._visitor.stored}:{frame.client_id}",
             address=self._visitor.session,
             kind=InboundKind.PRESS if press else InboundKind.TEXT,
             text=frame.title if isinstance(frame, Press) else frame.text,

@@ -22,10 +22,13 @@ _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """Whose socket it is. ``session`` is the address within ``channel``."""
+    """Whose socket it is. ``session`` is the address within ``channel``: whoever knows it can ask for
+    the transcript, so it is kept nowhere; ``stored`` stands for it in the ids of messages.
+    """
 
     channel: str
     session: str
+    stored: str
     limited: bool
 
     @property
@@ -42,6 +45,7 @@ class Identities:
         self._signer = TimestampSigner(
             settings.key("web-session"), salt="motcua_chat", digest_method=hashlib.sha256
         )
+        self._message_key = settings.key("web-session-message")
         self._secure = settings.url.startswith("https:")
 
     def issue(self, request: web.Request, response: web.Response) -> None:
@@ -62,13 +66,17 @@ class Identities:
             session = request.query.get("session", "")
             if not _SESSION.match(session):
                 raise web.HTTPBadRequest(text="?session= must be 1 to 64 of A-Z a-z 0-9 _ -")
-            return Visitor("cli", session, limited=False)
+            return Visitor("cli", session, self._stored("cli", session), limited=False)
         if not self._is_own_page(request):
             raise web.HTTPForbidden(text="origin refused")
         found = self._session_of(request)
         if not found:
             raise web.HTTPForbidden(text="no session: open the chat page first")
-        return Visitor("web", found, limited=True)
+        return Visitor("web", found, self._stored("web", found), limited=True)
+
+    def _stored(self, channel: str, session: str) -> str:
+        """96 bits of a keyed hash: the same session gives the same, and nobody without the key gets back."""
+        return hmac.new(self._message_key, f"{channel}:{session}".encode(), hashlib.sha256).hexdigest()[:24]
 
     def _session_of(self, request: web.Request) -> str | None:
         cookie = request.cookies.get(COOKIE, "")

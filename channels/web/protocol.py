@@ -24,10 +24,11 @@ From the server:
   taken. ``text`` is for the citizen. Codes: ``rate`` and ``busy`` (the same frame is welcome again after
   ``retry_in`` seconds), ``too_long``, ``malformed``, ``too_many_sockets`` (the socket then closes).
 
-A client repeats a frame with the same ``client_id`` until it is accepted: the stored message id is
-``session:client_id``, so a repetition is a duplicate and is just accepted again. Everything a client is
-sent is read from the database; events only say when to look. Ids grow within a conversation, and a
-client may be sent a message twice (in a welcome and by itself): it drops the ids it knows.
+A client repeats a frame with the same ``client_id`` until it is accepted: the stored message id is a
+keyed hash of the session, a colon and the ``client_id``, so a repetition is a duplicate and is just
+accepted again. Everything a client is sent is read from the database; events only say when to look. Ids
+grow within a conversation, and a client may be sent a message twice (in a welcome and by itself): it
+drops the ids it knows.
 """
 
 from __future__ import annotations

@@ -12,7 +12,6 @@ from knowledge import Library, Procedure, publish
 from knowledge.files import SHIPPED, check_together, read_folder
 from knowledge.search import Hit
 from motcua.db import Database
-from motcua.prepare import AUTHOR
 from motcua.settings import get_settings
 
 
@@ -58,7 +57,7 @@ async def _publish(procedures: list[Procedure]) -> list[str]:
     database = Database(get_settings().database)
     try:
         async with database.write() as session:
-            return await publish(session, procedures, AUTHOR, "motcua knowledge import")
+            return await publish(session, procedures, "motcua knowledge import", "nhập từ thư mục")
     finally:
         await database.close()
 

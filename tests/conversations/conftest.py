@@ -7,6 +7,7 @@ import shutil
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from threading import Thread
 from typing import Any
 
@@ -19,6 +20,7 @@ from motcua.settings import Settings
 from tests.conversations.world import Channel, Rasa
 from tests.databases import postgres_server, with_tables
 
+_MEMORY = Path("/dev/shm")  # noqa: S108
 Gateway = Callable[..., AbstractAsyncContextManager[Conversations]]
 
 
@@ -44,13 +46,16 @@ def empty_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path, empty_file: Path) -> str:
+def database_url(request: pytest.FixtureRequest, empty_file: Path) -> Iterator[str]:
     """Everything that touches the database runs on both."""
-    if request.param == "sqlite":
-        shutil.copy(empty_file, tmp_path / "test.db")
-        return f"sqlite+aiosqlite:///{tmp_path / 'test.db'}"
-    url: str = request.getfixturevalue("postgres")
-    return url
+    if request.param == "postgresql":
+        url: str = request.getfixturevalue("postgres")
+        yield url
+        return
+    # A file in memory where there is such a thing: no test cuts the power, and each commit is synced.
+    with TemporaryDirectory(dir=_MEMORY if _MEMORY.is_dir() else None) as folder:
+        path = shutil.copy(empty_file, Path(folder) / "test.db")
+        yield f"sqlite+aiosqlite:///{path}"
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 
-import pytest
 from sqlalchemy import select
 
 from conversations import Author, Conversations, Inbound, InboundKind
@@ -83,30 +82,31 @@ async def test_an_address_that_is_needed_later_is_stored_then(
         assert (await session.get_one(Conversation, accepted.conversation_id)).address == "an"
 
 
-@pytest.mark.parametrize(
-    ("text", "stored"),
-    [
-        ("sđt 0912 004 521", "sđt ‹số điện thoại›"),
-        ("số định danh 001199012345", "số định danh ‹số định danh›"),
-        ("hồ sơ H26-231115-0001", "hồ sơ H26-231115-0001"),
-        ("<script>alert(1)</script> & 'x'; --", "<script>alert(1)</script> & 'x'; --"),
-        ("", ""),
-        ("😀\x00", "😀"),
-        ("a" * 10_000, "a" * 10_000),
-        ("a" * 30_000, "a" * 20_000),
-    ],
-)
-async def test_what_is_stored_is_clean_and_masked(desk: Conversations, text: str, stored: str) -> None:
-    accepted = await desk.receive(said(1, text))
-    assert [line.text for line in await desk.messages_after(accepted.conversation_id, 0)] == [stored]
+STORED = {
+    "sđt 0912 004 521": "sđt ‹số điện thoại›",
+    "số định danh 001199012345": "số định danh ‹số định danh›",
+    "hồ sơ H26-231115-0001": "hồ sơ H26-231115-0001",
+    "<script>alert(1)</script> & 'x'; --": "<script>alert(1)</script> & 'x'; --",
+    "": "",
+    "😀\x00": "😀",
+    "a" * 10_000: "a" * 10_000,
+    "a" * 30_000: "a" * 20_000,
+}
 
 
-@pytest.mark.parametrize("kind", list(InboundKind))
+async def test_what_is_stored_is_clean_and_masked(desk: Conversations) -> None:
+    for n, text in enumerate(STORED):
+        accepted = await desk.receive(said(n, text))
+    lines = await desk.messages_after(accepted.conversation_id, 0)
+    assert [line.text for line in lines] == list(STORED.values())
+
+
 async def test_every_kind_of_message_is_stored_and_has_a_turn(
-    desk: Conversations, database: Database, kind: InboundKind
+    desk: Conversations, database: Database
 ) -> None:
-    accepted = await desk.receive(Inbound("web", "1", "an", kind))
-    assert await count(database, Turn, Turn.message_id == accepted.message_id) == 1
+    for kind in InboundKind:
+        accepted = await desk.receive(Inbound("web", kind.value, "an", kind))
+        assert await count(database, Turn, Turn.message_id == accepted.message_id) == 1
 
 
 async def test_a_memory_that_cannot_be_read_does_not_keep_a_citizen_out(

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 import yaml
 
-from dossiers import DEMO_FILE, DossierDesk, import_file, status_turn
+from dossiers import DEMO_FILE, DossierDesk, import_bytes, import_file, status_turn
 from dossiers.second_factor import NoDigits, digits_beside_code, read_digits
 from motcua.context import Awaiting, Context
 from motcua.db import Database
-from motcua.reply import Command, Facet, Kind, Reply
+from motcua.reply import Command, Facet, Kind, ListSection, Reply, TableSection, TextSection
 from motcua.settings import Settings
 
 TODAY = date(2026, 11, 18)
@@ -32,6 +32,18 @@ class Talk:
         (reply,), self.context = turn
         assert reply.kind is Kind.STATUS
         return reply
+
+
+def card_of(answer: Reply) -> dict[str | None, str | list[str]]:
+    """The sections of the card by their headings."""
+    assert answer.card
+    sections = answer.card.sections
+    assert len({section.heading for section in sections}) == len(sections)
+    return {
+        section.heading: section.items if isinstance(section, ListSection) else section.text
+        for section in sections
+        if not isinstance(section, TableSection)
+    }
 
 
 @pytest.fixture
@@ -76,12 +88,13 @@ async def test_the_answer_is_data_too(talk: Talk) -> None:
     }
     assert Command(intent="request_human") in [button.payload for button in answer.buttons]
     assert answer.card.title == "Hồ sơ …261102-0002"
-    points = next(section for section in answer.card.sections if section.kind == "points")
-    assert points.items == [
-        "02/11/2026: tiếp nhận",
-        "13/11/2026: hẹn trả kết quả",
-        "19/11/2026: ngày hẹn lại",
-    ]
+    assert card_of(answer) == {
+        "Nơi giải quyết": "UBND Bạch Mai, bước: chờ ký duyệt.",
+        "Hẹn trả mới": "19/11/2026 vì cần xác minh thêm. UBND Bạch Mai xin lỗi anh/chị.",
+        "Diễn biến": ["02/11/2026: tiếp nhận"],
+        "Việc của anh/chị": "Chưa cần làm gì.",
+        "Tiếp theo": "Giải quyết xong, kết quả được chuyển về nơi nhận đã đăng ký.",
+    }
 
 
 @pytest.mark.parametrize(
@@ -107,6 +120,54 @@ async def test_every_state_is_told_with_what_matters(talk: Talk, code: str, part
     assert answer.text.startswith("Hồ sơ …")
     assert len(answer.text) < 1000
     assert "trễ" not in answer.text or "xin lỗi" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("code", "heading", "words"),
+    [
+        ("H26-261110-0001", "Ngày hẹn trả", "Còn 2 ngày làm việc."),
+        ("H26-261102-0003", "Hẹn trả mới",
+         "Chưa có; anh/chị hỏi quầy hoặc gọi 1022 (nhánh 7, 8). UBND Bạch Mai xin lỗi anh/chị."),
+        ("H26-261102-0009", "Hẹn trả mới", "12/11/2026 vì thiếu cán bộ, cũng đã qua. "
+         "UBND Bạch Mai xin lỗi anh/chị; anh/chị hỏi quầy hoặc gọi 1022 (nhánh 7, 8)."),
+        ("H26-261102-0004", "Ngày hẹn trả", "Có thể đổi; quầy sẽ báo nếu có ngày mới."),
+        ("H26-261102-0006", "Trả muộn", "UBND Bạch Mai xin lỗi anh/chị vì đã trễ hẹn."),
+        ("H26.34.5-261102-0008", "Ngày hẹn trả", "Hôm nay."),
+    ],
+)  # fmt: skip
+async def test_the_card_says_of_dates_what_its_badges_do_not(
+    talk: Talk, code: str, heading: str, words: str
+) -> None:
+    answer = await talk.say(f"{code}, 4521")
+    assert answer
+    assert answer.dossier
+    card = card_of(answer)
+    assert card[heading] == words
+    badge = f"{answer.dossier.due_on:%d/%m/%Y}"
+    assert badge not in str(card)
+    assert answer.dossier.label.lower() not in str(card).lower()
+
+
+async def test_a_finished_dossier_lists_its_end_and_nothing_to_come(talk: Talk) -> None:
+    fetched, ready = await talk.say("H26-261102-0007, 4521"), await talk.say("H26-261102-0006, 4521")
+    assert fetched
+    assert ready
+    assert card_of(fetched)["Diễn biến"] == ["02/11/2026: tiếp nhận", "12/11/2026: giải quyết xong"]
+    assert "Tiếp theo" not in card_of(fetched)
+    assert card_of(ready)[None] == "Đã có kết quả."
+
+
+async def test_a_change_seen_after_the_end_is_not_told_as_a_second_end(
+    loaded: Database, settings: Settings, desk: DossierDesk
+) -> None:
+    later = (
+        "mã hồ sơ;trạng thái;số điện thoại;ngày tiếp nhận;ngày hẹn trả;ngày kết thúc\n"
+        "H26-261110-0001;9;0912004521;10/11/2026;20/11/2026;17/11/2026"
+    )
+    assert not (await import_bytes(loaded, settings, later.encode(), today=TODAY)).errors
+    answer = await Talk(desk, date(2100, 1, 1)).say("H26-261110-0001 4521")
+    assert answer
+    assert card_of(answer)["Diễn biến"] == ["10/11/2026: tiếp nhận", "17/11/2026: giải quyết xong"]
 
 
 async def test_who_waits_for_the_citizen_is_not_called_late(talk: Talk) -> None:
@@ -276,6 +337,8 @@ async def test_a_demo_dossier_says_that_it_is_one(
         answer = await Talk(desk, TODAY + timedelta(days=offset)).say("H26.99.9-260105-0002 4521")
         assert answer
         assert "hồ sơ mẫu" in answer.text
+        assert answer.card
+        assert answer.card.sections[0] == TextSection(text="Hồ sơ mẫu, không phải hồ sơ thật.")
 
 
 async def test_every_example_of_given_digits_is_read() -> None:

@@ -1,20 +1,23 @@
 // A reply as a card.
 
 import { dateText, el, link, linked } from "./dom.js";
+import { footOf } from "./foot.js";
 import { ticks } from "./memory.js";
 
 const ATTENTION = new Set(["handoff", "no_answer", "error"]);
+const CASE = /^Thêm, nếu /; // heading of papers that only some need
+const CASES_OPEN = 2;
 
 /** The card of a message of the bot or of a member of staff. */
 export function cardOf(message) {
   const reply = message.reply || {};
   const late = reply.dossier?.late_working_days > 0;
   const mood = late ? " late" : ATTENTION.has(reply.kind) || message.author === "staff" ? " attention" : "";
-  const node = el("article", { class: `card${mood}` });
+  const node = el("article", { class: `card${mood}${reply.card ? "" : " plain"}` });
   if (reply.card) {
-    node.append(el("h2", {}, reply.card.title));
+    node.append(el("h2", {}, linked(reply.card.title)));
     if (reply.dossier) node.append(badges(reply.dossier));
-    (reply.card.sections || []).forEach((section, index) => node.append(sectionOf(section, `${message.id}.${index}`)));
+    node.append(...sectionsOf(reply.card.sections || [], message.id));
   } else {
     if (reply.dossier) node.append(badges(reply.dossier));
     node.append(...paragraphs(message.text, "text"));
@@ -39,8 +42,21 @@ function paragraphs(text, className) {
   return text.split(/\n{2,}/).map((part) => el("p", { class: className }, linked(part)));
 }
 
+/** The sections in order; the lists for special cases together in one fold where the first of them was. */
+function sectionsOf(sections, id) {
+  const nodes = sections.map((section, index) => sectionOf(section, `${id}.${index}`));
+  const isList = (section) => section.kind === "checklist";
+  const isCase = (section) => isList(section) && CASE.test(section.heading || "");
+  const cases = nodes.filter((_, index) => isCase(sections[index]));
+  if (!cases.length) return nodes;
+  const fold = el("details", { class: "cases" }, el("summary", {}, `Trường hợp riêng (${cases.length})`), cases);
+  const alone = sections.filter(isList).length === cases.length;
+  fold.open = cases.length <= CASES_OPEN || alone || Boolean(fold.querySelector("input:checked"));
+  return nodes.flatMap((node) => (node === cases[0] ? [fold] : cases.includes(node) ? [] : [node]));
+}
+
 function sectionOf(section, key) {
-  const heading = section.heading ? el("h3", {}, section.heading) : null;
+  const heading = section.heading ? el("h3", {}, linked(section.heading)) : null;
   return el("section", {}, heading, (BODIES[section.kind] || BODIES.points)(section, key, heading));
 }
 
@@ -72,7 +88,7 @@ function checklist(section, key, heading) {
 }
 
 function table(section) {
-  const head = el("tr", {}, section.columns.map((column) => el("th", { scope: "col" }, column)));
+  const head = el("tr", {}, section.columns.map((column) => el("th", { scope: "col" }, linked(column))));
   const rows = section.rows.map((row) => el("tr", {}, row.map((cell) => el("td", {}, linked(cell)))));
   return el("div", { class: "wide-table", tabindex: "0", role: "region", "aria-label": section.heading || "Bảng" },
     el("table", {}, el("thead", {}, head), el("tbody", {}, rows)));
@@ -84,31 +100,4 @@ function badges(dossier) {
     el("span", { class: "badge" }, dossier.label),
     dossier.due_on ? el("span", { class: "badge" }, `Hẹn trả ${dateText(dossier.due_on)}`) : null,
     days > 0 ? el("span", { class: "badge late" }, `! Trễ ${days} ngày làm việc`) : null);
-}
-
-function footOf(reply) {
-  const lines = (reply.sources || []).map(sourceLine);
-  const printable = reply.card?.sections?.some((section) => section.kind === "checklist");
-  if (!lines.length && !printable) return null;
-  return el("div", { class: "sources foot" }, el("div", {}, lines), printable ? printButton() : null);
-}
-
-function sourceLine(source) {
-  const decision = source.decision && (/^QĐ|^Quyết định/.test(source.decision) ? source.decision : `QĐ ${source.decision}`);
-  const [year, month] = source.checked_on.split("-");
-  const known = [source.code, decision, `kiểm tra ${month}/${year}`, source.note].filter(Boolean).join(", ");
-  return el("p", {}, `Nguồn: ${known}`, source.url ? " · " : null, source.url ? link(source.url, "Xem trên Cổng") : null);
-}
-
-function printButton() {
-  const button = el("button", { type: "button", class: "print-one" }, "In danh sách");
-  button.addEventListener("click", () => {
-    const message = button.closest(".message");
-    message.classList.add("printing");
-    document.body.dataset.print = "one";
-    window.print();
-    delete document.body.dataset.print;
-    message.classList.remove("printing");
-  });
-  return button;
 }

@@ -12,10 +12,21 @@ export function el(tag, properties = {}, ...children) {
   return node;
 }
 
-/** The text with its web addresses as links. */
+/** The text with its web addresses as links, and numbers that no line end tears apart. */
 export function linked(text) {
-  return text.split(/(https:\/\/[^\s<>"]+[^\s<>".,;:!?)])/).map((part, index) =>
-    index % 2 ? link(part, part.replace(/^https:\/\//, "")) : part,
+  return text.split(/(https:\/\/[^\s<>"]+[^\s<>".,;:!?)])/).flatMap((part, index) =>
+    index % 2 ? link(part, part.replace(/^https:\/\//, "")) : unbroken(part),
+  );
+}
+
+const AMOUNT = /(\d|nghìn|triệu|tỷ) (?=(?:đồng|nghìn|triệu|tỷ|phút|giờ|ngày|tháng|năm|tuổi|bản|lần|m²|m2|km|%)(?!\p{L}))/gu;
+const NUMBER = /(\d+\/(?:\d{4}\/)?[\p{Lu}\d]+(?:-[\p{Lu}\d]+)+|(?:H\d[\d.]*-)?\d{6}-\d{4,})/u;
+
+/** "8.000 đồng" keeps together by its blank. Numbers of documents and dossiers keep together by their
+ *  style: they are copied into searches, so every character has to stay the one it is. */
+function unbroken(text) {
+  return text.replace(AMOUNT, "$1\u00a0").split(NUMBER).map((part, index) =>
+    index % 2 ? el("span", { class: "whole" }, part) : part,
   );
 }
 

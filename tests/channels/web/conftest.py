@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
@@ -47,7 +48,31 @@ ANSWER: dict[str, Any] = {
         ],
     },
 }
+DOUBTED: dict[str, Any] = {
+    "kind": "answer",
+    "text": "Bản sao: 8.000 đồng/bản theo Thông tư 117/2026/TT-BTC.",
+    "sources": [
+        {
+            "code": "2.000635",
+            "decision": "163/QĐ-BTP",
+            "url": "https://dichvucong.gov.vn/2.000635",
+            "checked_on": "2026-07-15",
+            "note": "cần kiểm tra lại: Thông tư 117/2026/TT-BTC",
+        },
+        {"code": "1.001193", "checked_on": "2026-05-01", "note": "khá chắc: hỏi tại quầy"},
+    ],
+}
 TIME: dict[str, Any] = {"kind": "answer", "text": "Có kết quả ngay trong ngày.", "facet": "time"}
+
+
+def with_cases(count: int) -> dict[str, Any]:
+    """An answer whose card has papers for everybody and for so many special cases."""
+    special = [
+        {"kind": "checklist", "heading": f"Thêm, nếu trường hợp {number}", "items": [f"Giấy {number}"]}
+        for number in range(1, count + 1)
+    ]
+    card = {"title": "Giấy tờ", "sections": [ANSWER["card"]["sections"][1], *special]}
+    return {**ANSWER, "card": card}
 
 
 @dataclass
@@ -65,6 +90,10 @@ class ScriptedRasa:
         replies = [TIME if "bao lâu" in message else ANSWER]
         if "hai việc" in message:
             replies = [ANSWER, TIME]
+        elif "lệ phí" in message:
+            replies = [DOUBTED]
+        elif cases := re.search(r"(\d) trường hợp", message):
+            replies = [with_cases(int(cases[1]))]
         return web.json_response([{"custom": {"reply": reply}} for reply in replies])
 
 

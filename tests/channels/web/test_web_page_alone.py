@@ -38,6 +38,91 @@ async def test_a_card_shows_every_kind_of_section(page: Page, gateway: Any) -> N
     assert "noopener" in (await source.locator("a").get_attribute("rel") or "")
 
 
+async def test_of_several_sources_the_first_is_shown_in_one_line_and_its_doubt_below(
+    page: Page, gateway: Any
+) -> None:
+    await page.goto(gateway.url)
+    await ask(page, "lệ phí bao nhiêu")
+    lines = page.locator(".sources p")
+    await expect(lines).to_have_text(
+        [
+            "Nguồn: 2.000635, QĐ 163/QĐ-BTP, kiểm tra 07/2026 · Xem trên Cổng",
+            "Cần kiểm tra lại: Thông tư 117/2026/TT-BTC",
+        ]
+    )
+    colours = await lines.evaluate_all("nodes => nodes.map((node) => getComputedStyle(node).color)")
+    assert colours[0] != colours[1]
+
+
+async def test_an_amount_and_a_document_number_are_never_torn_but_can_be_copied(
+    page: Page, gateway: Any
+) -> None:
+    await page.goto(gateway.url)
+    await ask(page, "lệ phí bao nhiêu")
+    text = page.locator(".card .text")
+    # Not inner_text: it would show the blank that does not break as any other.
+    shown = await text.evaluate("node => node.textContent")
+    assert shown == "Bản sao: 8.000\u00a0đồng/bản theo Thông tư 117/2026/TT-BTC."
+    number = text.locator(".whole")
+    await page.evaluate("document.querySelector('.card').style.width = '9rem'")
+    boxes = await number.evaluate("node => node.getClientRects().length")
+    assert boxes == 1
+
+
+async def test_a_short_text_makes_a_small_card_on_a_wide_screen(page: Page, gateway: Any) -> None:
+    await page.set_viewport_size({"width": 1280, "height": 800})
+    await page.goto(gateway.url)
+    await ask(page, "tôi có hai việc")
+    await expect(page.locator(".card")).to_have_count(2)
+    long, short = [await page.locator(".card").nth(n).bounding_box() for n in (0, 1)]
+    assert long
+    assert short
+    assert long["width"] > 600
+    assert short["width"] < 350
+
+
+async def test_papers_for_special_cases_are_folded_when_they_are_many(page: Page, gateway: Any) -> None:
+    await page.goto(gateway.url)
+    await ask(page, "có 2 trường hợp")
+    few = page.locator(".card").nth(0)
+    await expect(few.get_by_label("Giấy 2")).to_be_visible()
+    await ask(page, "có 4 trường hợp")
+    many = page.locator(".card").nth(1)
+    await expect(many.get_by_label("Tờ khai")).to_be_visible()
+    await expect(many.get_by_label("Giấy 4")).to_be_hidden()
+    summary = many.locator("summary")
+    await expect(summary).to_have_text("Trường hợp riêng (4)")
+    await summary.focus()
+    await page.keyboard.press("Enter")
+    await many.get_by_label("Giấy 4").check()
+    await page.reload()
+    await expect(many.get_by_label("Giấy 4")).to_be_checked()
+    await expect(many.get_by_label("Giấy 1")).to_be_visible()
+
+
+async def test_printing_shows_what_is_folded_and_folds_it_again(page: Page, gateway: Any) -> None:
+    await page.goto(gateway.url)
+    await ask(page, "có 4 trường hợp")
+    await expect(page.get_by_label("Giấy 4")).to_be_hidden()
+    await page.evaluate(
+        "addEventListener('beforeprint', () => { window.printed = document.querySelector('.cases').open; })"
+    )
+    await page.pdf()
+    assert await page.evaluate("window.printed") is True
+    await expect(page.get_by_label("Giấy 4")).to_be_hidden()
+
+
+async def test_the_start_page_is_even_and_its_name_unbroken_on_a_phone(page: Page, gateway: Any) -> None:
+    for width in (360, 390):
+        await page.set_viewport_size({"width": width, "height": 800})
+        await page.goto(gateway.url)
+        await page.evaluate("document.fonts.ready")
+        measure = "nodes => nodes.map((node) => Math.round(node.getBoundingClientRect().height))"
+        assert len(set(await page.locator(".tasks button").evaluate_all(measure))) == 1
+        (height,) = await page.locator(".top h1 span").evaluate_all(measure)
+        assert height < 30  # one line
+
+
 async def test_a_ticked_paper_stays_ticked_after_a_reload(page: Page, gateway: Any) -> None:
     await page.goto(gateway.url)
     await ask(page, "làm khai sinh cần gì")

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import re
+import sqlite3
+from contextlib import closing
 from typing import Any
 
 from aiohttp import WSMsgType
 
+from channels.web.identity import COOKIE
 from channels.web.protocol import TRANSCRIPT
 
 
@@ -72,6 +76,26 @@ async def test_a_message_sent_again_is_accepted_again_and_answered_once(visitor:
     assert len(gateway.rasa.asked) == 1
     _, transcript = await visitor.chat()
     assert len(transcript) == 2
+
+
+async def test_whoever_reads_the_database_cannot_come_in_as_a_citizen(visitor: Any, gateway: Any) -> None:
+    chat, _ = await visitor.chat()
+    await chat.say("làm khai sinh cần gì", "my-client-id")
+    await chat.until("done")
+    bearer = f"Bearer {gateway.settings.operator_token}"
+    other = await visitor.socket(origin="", query="?session=of-the-command-line", Authorization=bearer)
+    await other.send(type="hello", after=0)
+    await other.say("làm khai sinh cần gì", "my-client-id")
+    await other.until("done")
+    session = (await visitor.visit()).cookies[COOKIE].value.split(".")[0]
+    with closing(sqlite3.connect(gateway.settings.data_dir / "motcua.db")) as database:
+        stored = list(database.iterdump())
+    assert [line for line in stored if session in line or "of-the-command-line" in line] == []
+    found = re.findall(r"'([0-9a-f]+):my-client-id'", "".join(stored))
+    assert [len(hashed) for hashed in found] == [24, 24]
+    assert len(set(found)) == 2
+    _, transcript = await visitor.chat()
+    assert transcript[0]["client_id"] == "my-client-id"
 
 
 async def test_the_same_client_id_of_two_citizens_is_two_messages(visitor: Any, gateway: Any) -> None:
