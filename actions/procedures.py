@@ -36,6 +36,8 @@ class ActionAnswerProcedure(RoomAction):
             chosen = [code for code in resolution.candidates if code in context.candidates]
             if len(chosen) == 1:
                 resolution = Resolution(Outcome.FOUND, chosen[0])
+        if facet is Facet.LINKED and context.procedure and resolution.outcome is Outcome.FOUND:
+            facet = Facet.OVERVIEW  # "làm luôn cả … được không": the other procedure is what is wanted
         if resolution.outcome in (Outcome.FOUND, Outcome.IN_HAND):
             return self.tell(context, resolution, facet)
         if resolution.outcome is Outcome.CLOSE:

@@ -87,7 +87,7 @@ class Conversations:
         else:
             RECEIVED.labels(channel=inbound.channel).inc()
             if self._turns:
-                self._turns.alarm.ring()
+                self._turns.start(accepted.conversation_id)
         return accepted
 
     async def conversation_of(self, channel: str, account: str, address: str) -> str | None:

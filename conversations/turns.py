@@ -8,10 +8,11 @@ and the citizen sees one answer.
 from __future__ import annotations
 
 import asyncio
+from dataclasses import dataclass
 from datetime import timedelta
-from time import monotonic
 
 import structlog
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from conversations import repository
 from conversations.bot import Bot, BotAnswer, BotUnavailable
@@ -44,16 +45,27 @@ _APOLOGY = Reply(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """A turn to run, as committed when it was taken."""
+
+    turn: Turn
+    message: Message
+    conversation: Conversation
+    context: Context
+
+
 class TurnWorker:
-    """Runs the turns of this gateway. ``alarm`` is rung when a message has been stored."""
+    """Runs the turns of this gateway."""
 
     def __init__(
         self, database: Database, settings: Settings, bot: Bot, watchers: Watchers, outbox: Alarm
     ) -> None:
         self._db, self._settings, self._bot = database, settings, bot
         self._watchers, self._outbox = watchers, outbox
-        self.alarm = Alarm()
+        self._alarm = Alarm()
         self._active: set[str] = set()
+        self._again: set[str] = set()
         self._tasks: set[asyncio.Task[None]] = set()
         self._owner = settings.instance
 
@@ -65,11 +77,21 @@ class TurnWorker:
                     await self._start_ready()
                 except Exception:
                     log.exception("turns.look_failed")
-                await self.alarm.wait(_PAUSE_S)
+                await self._alarm.wait(_PAUSE_S)
         finally:
             for task in self._tasks:
                 task.cancel()
             await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def start(self, conversation_id: str) -> None:
+        """A message of this conversation has been stored: begin at once if there is room."""
+        if conversation_id in self._active:
+            self._again.add(conversation_id)  # it may be past its last look
+        elif len(self._active) < self._settings.workers:
+            self._active.add(conversation_id)
+            task = asyncio.create_task(self._work_off(conversation_id))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
 
     async def _start_ready(self) -> None:
         room = self._settings.workers - len(self._active)
@@ -80,66 +102,65 @@ class TurnWorker:
                 session, now(), room + len(self._active), self._owner
             )
         for conversation_id in ready:
-            if conversation_id not in self._active and len(self._active) < self._settings.workers:
-                self._active.add(conversation_id)
-                task = asyncio.create_task(self._work_off(conversation_id))
-                self._tasks.add(task)
-                task.add_done_callback(self._tasks.discard)
+            if conversation_id not in self._active:
+                self.start(conversation_id)
 
     async def _work_off(self, conversation_id: str) -> None:
-        worked = False
+        was_full = len(self._active) >= self._settings.workers
         try:
-            worked = await self._run_leased(conversation_id)
+            while True:
+                self._again.discard(conversation_id)
+                await self._run_all(conversation_id)
+                if conversation_id not in self._again:
+                    break
         except Exception:
             log.exception("turns.failed", conversation=conversation_id)
         finally:
             self._active.discard(conversation_id)
-        if worked:  # otherwise looking again at once would find the same, again and again
-            self.alarm.ring()
+            self._again.discard(conversation_id)
+        if was_full:  # others may be waiting for the room
+            self._alarm.ring()
 
-    async def _run_leased(self, conversation_id: str) -> bool:
-        """Run what is pending, renewing the lease in time. False when another gateway has it."""
-        renew_at = monotonic()
-        while True:
-            if monotonic() >= renew_at:
-                async with self._db.write() as session:
-                    if not await repository.take_lease(
-                        session, conversation_id, self._owner, self._settings.lease_s
-                    ):
-                        return False
-                renew_at = monotonic() + self._settings.lease_s / 3
-            if not await self._run_one(conversation_id):
-                break
+    async def _run_all(self, conversation_id: str) -> None:
+        """Run what is due, one turn after the other; each commit takes the next with it."""
         async with self._db.write() as session:
-            await repository.release_lease(session, conversation_id, self._owner)
-        return True
+            job = await self._take(session, conversation_id)
+        while job:
+            job = await self._run_one(job)
 
-    async def _run_one(self, conversation_id: str) -> bool:
-        """Run the oldest pending turn. False when there is none or it has to wait."""
-        async with self._db.read() as session:
-            turn = await repository.first_pending_turn(session, conversation_id)
-            if turn is None or turn.not_before > now():
-                return False
-            conversation = await session.get_one(Conversation, conversation_id)
-            message = await session.get_one(Message, turn.message_id)
+    async def _take(self, session: AsyncSession, conversation_id: str) -> _Job | None:
+        """Take the lease and the oldest turn, or give the lease back when none is due.
+
+        None as well when another gateway holds the conversation.
+        """
+        turn = await repository.first_pending_turn(session, conversation_id)
+        if turn is None or turn.not_before > now():
+            await repository.release_lease(session, conversation_id, self._owner)
+            return None
+        if not await repository.take_lease(session, conversation_id, self._owner, self._settings.lease_s):
+            return None
+        conversation = await session.get_one(Conversation, conversation_id)
+        message = await session.get_one(Message, turn.message_id)
+        return _Job(turn, message, conversation, repository.committed_context(conversation))
+
+    async def _run_one(self, job: _Job) -> _Job | None:
+        """Run one turn. The next one that is due, if any."""
+        conversation_id = job.conversation.id
         self._watchers.publish(Event(EventKind.TYPING, conversation_id))
-        context = repository.committed_context(conversation)
         try:
             with TURN_SECONDS.time():
-                answer = await self._answer(conversation, message, context)
-            await self._commit(conversation, turn, context, answer)
-            return True
+                answer = await self._answer(job.conversation, job.message, job.context)
+            return await self._commit(job, answer)
         except BotUnavailable as error:
             failure = error
         except Exception as error:
             log.exception("turns.turn_failed", conversation=conversation_id)
             failure = BotUnavailable(type(error).__name__, reachable=True)
-        if failure.reachable and turn.attempts + 1 >= _TRIES:
+        if failure.reachable and job.turn.attempts + 1 >= _TRIES:
             log.error("turns.given_up", why=str(failure), conversation=conversation_id)
-            await self._commit(conversation, turn, context, BotAnswer([_APOLOGY], context))
-            return True
-        await self._postpone(conversation, turn, failure)
-        return False
+            return await self._commit(job, BotAnswer([_APOLOGY], job.context))
+        await self._postpone(job, failure)
+        return None
 
     async def _answer(self, conversation: Conversation, message: Message, context: Context) -> BotAnswer:
         if conversation.holder == Holder.STAFF:
@@ -153,33 +174,39 @@ class TurnWorker:
             command = Command(intent="greet")
         return await self._bot.ask(conversation.id, message.text, command, context)
 
-    async def _commit(
-        self, conversation: Conversation, turn: Turn, before: Context, answer: BotAnswer
-    ) -> None:
+    async def _commit(self, job: _Job, answer: BotAnswer) -> _Job | None:
+        """Replies, context, ticket and "done" in one transaction, which takes the next turn too."""
+        conversation_id, turn_id = job.conversation.id, job.turn.message_id
         async with self._db.write() as session:
-            if not await repository.finish_turn(session, turn.message_id):
-                return
-            current = await repository.locked_conversation(session, conversation.id)
+            if not await repository.finish_turn(session, turn_id):
+                return None  # somebody else has answered it, and holds the conversation
+            current = await repository.locked_conversation(session, conversation_id)
             if current.holder == Holder.STAFF:  # somebody took over while the bot was thinking
-                answer = BotAnswer([], before)
-            if before.awaiting is Awaiting.DOSSIER_SECRET or any(
+                answer = BotAnswer([], job.context)
+            if job.context.awaiting is Awaiting.DOSSIER_SECRET or any(
                 reply.kind is Kind.STATUS for reply in answer.replies
             ):
-                asked = await session.get_one(Message, turn.message_id)
+                asked = await session.get_one(Message, turn_id)
                 asked.text = hide_secret(asked.text)  # before a ticket quotes it
             current.context = answer.context.model_dump(mode="json", exclude_defaults=True)
             for reply in answer.replies:
-                await repository.add_reply(session, current, reply, turn.message_id)
+                await repository.add_reply(session, current, reply, turn_id)
                 if reply.kind is Kind.HANDOFF and reply.handoff_reason:
-                    await open_ticket(session, current, turn.message_id, reply)
+                    await open_ticket(session, current, turn_id, reply)
+            to_send = current.address is not None and bool(answer.replies)
+            await session.flush()
+            following = await self._take(session, conversation_id)
         for reply in answer.replies:
             TURNS.labels(kind=reply.kind.value).inc()
-        self._outbox.ring()
-        self._watchers.publish(Event(EventKind.MESSAGE, conversation.id))
-        self._watchers.publish(Event(EventKind.TURN_DONE, conversation.id, turn.message_id))
+        if to_send:
+            self._outbox.ring()
+        self._watchers.publish(Event(EventKind.MESSAGE, conversation_id))
+        self._watchers.publish(Event(EventKind.TURN_DONE, conversation_id, turn_id))
+        return following
 
-    async def _postpone(self, conversation: Conversation, turn: Turn, failure: BotUnavailable) -> None:
+    async def _postpone(self, job: _Job, failure: BotUnavailable) -> None:
         """Keep the turn for later. The citizen is told once, and only if the wait is noticeable."""
+        turn, conversation_id = job.turn, job.conversation.id
         waited = (now() - turn.created_at).total_seconds()
         tell = waited >= self._settings.tell_waiting_after_s and not turn.told_waiting
         # Waiting as long again as one has waited doubles the pause without counting the tries.
@@ -193,11 +220,12 @@ class TurnWorker:
             current.not_before = now() + timedelta(seconds=delay)
             current.told_waiting = current.told_waiting or tell
             if tell:
-                owner = await repository.locked_conversation(session, conversation.id)
+                owner = await repository.locked_conversation(session, conversation_id)
                 await repository.add_reply(
                     session, owner, Reply(kind=Kind.ERROR, text=_BUSY), turn.message_id
                 )
+            await repository.release_lease(session, conversation_id, self._owner)
         log.warning("turns.bot_unavailable", why=str(failure), attempts=current.attempts, retry_in_s=delay)
         if tell:
             self._outbox.ring()
-            self._watchers.publish(Event(EventKind.MESSAGE, conversation.id))
+            self._watchers.publish(Event(EventKind.MESSAGE, conversation_id))

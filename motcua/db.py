@@ -7,10 +7,12 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import DateTime, Dialect, MetaData, TypeDecorator, event
+from sqlalchemy import DateTime, Dialect, MetaData, TypeDecorator, event, make_url
 from sqlalchemy.engine import Connection
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
+
+from motcua.sqlite import open_direct
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -60,6 +62,8 @@ class Database:
 
     def __init__(self, url: str) -> None:
         options: dict[str, Any] = {"pool_pre_ping": True} if url.startswith("postgresql") else {}
+        if (file := make_url(url).database) and url.startswith("sqlite"):
+            options["connect_args"] = {"async_creator_fn": lambda *_, **__: open_direct(file)}
         # An error must not print the parameters of its statement: they hold what citizens wrote.
         self.engine: AsyncEngine = create_async_engine(url, hide_parameters=True, **options)
         if self.engine.dialect.name == "sqlite":

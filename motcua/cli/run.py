@@ -28,7 +28,8 @@ def run() -> None:
     settings = get_settings()
     console = Console(stderr=False)
     stack = Stack(settings)
-    signal.signal(signal.SIGTERM, _interrupt)
+    for number in (signal.SIGINT, signal.SIGTERM):  # a shell may start us with SIGINT ignored
+        signal.signal(number, _interrupt)
     try:
         with console.status("Checking the model (training takes a minute or two when its data changed)…"):
             prepare.train_model()
