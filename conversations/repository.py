@@ -8,10 +8,11 @@ from typing import Any, cast
 
 import structlog
 from pydantic import ValidationError
-from sqlalchemy import ColumnElement, CursorResult, exists, or_, select, update
+from sqlalchemy import ColumnElement, CursorResult, exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
+from conversations import statements
 from conversations.choices import Offer, publish_buttons
 from conversations.contract import Author, StoredMessage
 from conversations.models import ButtonChoice, Conversation, Message, OutboxItem, Turn, TurnState
@@ -28,9 +29,7 @@ async def conversation_by_key(session: AsyncSession, key: str) -> Conversation |
     Locked until the transaction ends: whoever adds to a transcript does so one after the other, so
     that message ids are committed in order and a reader's cursor skips nothing.
     """
-    found: Conversation | None = await session.scalar(
-        select(Conversation).where(Conversation.address_key == key).with_for_update()
-    )
+    found: Conversation | None = await session.scalar(statements.CONVERSATION_BY_KEY, {"key": key})
     return found
 
 
@@ -41,14 +40,14 @@ async def locked_conversation(session: AsyncSession, conversation_id: str) -> Co
 
 async def conversation_id_of(session: AsyncSession, key: str) -> str | None:
     """The id of the conversation with this keyed hash."""
-    found: str | None = await session.scalar(select(Conversation.id).where(Conversation.address_key == key))
+    found: str | None = await session.scalar(statements.CONVERSATION_ID_BY_KEY, {"key": key})
     return found
 
 
 async def message_by_channel_id(session: AsyncSession, channel: str, channel_id: str) -> Message | None:
     """The stored message that the channel knows under this id."""
     found: Message | None = await session.scalar(
-        select(Message).where(Message.channel == channel, Message.channel_message_id == channel_id)
+        statements.MESSAGE_BY_CHANNEL_ID, {"channel": channel, "channel_id": channel_id}
     )
     return found
 
@@ -58,10 +57,7 @@ async def messages_after(
 ) -> list[StoredMessage]:
     """The transcript after message ``after``, oldest first."""
     rows = await session.scalars(
-        select(Message)
-        .where(Message.conversation_id == conversation_id, Message.id > after)
-        .order_by(Message.id)
-        .limit(limit)
+        statements.MESSAGES_AFTER, {"conversation_id": conversation_id, "after": after, "most": limit}
     )
     return [
         StoredMessage(
@@ -114,41 +110,30 @@ def _free_for(owner: str, at: datetime) -> ColumnElement[bool]:
 async def take_lease(session: AsyncSession, conversation_id: str, owner: str, seconds: float) -> bool:
     """Claim the conversation for ``owner``; False when another gateway holds it."""
     at = now()
+    until = at + timedelta(seconds=seconds)
     result = await session.execute(
-        update(Conversation)
-        .where(Conversation.id == conversation_id, _free_for(owner, at))
-        .values(lease_by=owner, lease_until=at + timedelta(seconds=seconds))
+        statements.TAKE_LEASE,
+        {"conversation_id": conversation_id, "owner": owner, "at": at, "until": until},
     )
     return rows_changed(result) == 1
 
 
 async def release_lease(session: AsyncSession, conversation_id: str, owner: str) -> None:
     """Give the conversation back."""
-    await session.execute(
-        update(Conversation)
-        .where(Conversation.id == conversation_id, Conversation.lease_by == owner)
-        .values(lease_by=None, lease_until=None)
-    )
+    await session.execute(statements.RELEASE_LEASE, {"conversation_id": conversation_id, "owner": owner})
 
 
 async def first_pending_turn(session: AsyncSession, conversation_id: str) -> Turn | None:
     """The oldest unanswered message of a conversation."""
     found: Turn | None = await session.scalar(
-        select(Turn)
-        .where(Turn.conversation_id == conversation_id, Turn.state == TurnState.PENDING)
-        .order_by(Turn.message_id)
-        .limit(1)
+        statements.FIRST_PENDING_TURN, {"conversation_id": conversation_id}
     )
     return found
 
 
 async def finish_turn(session: AsyncSession, message_id: int) -> bool:
     """Mark a turn as answered; False when somebody else has done so already."""
-    result = await session.execute(
-        update(Turn)
-        .where(Turn.message_id == message_id, Turn.state == TurnState.PENDING)
-        .values(state=TurnState.DONE, done_at=now())
-    )
+    result = await session.execute(statements.FINISH_TURN, {"turn": message_id, "at": now()})
     return rows_changed(result) == 1
 
 
@@ -194,18 +179,7 @@ async def offer_by_id(session: AsyncSession, conversation_id: str, button_id: st
 
 async def newest_offers(session: AsyncSession, conversation_id: str) -> list[Offer]:
     """The buttons under the last reply that had any."""
-    rows = await session.scalars(
-        select(ButtonChoice)
-        .where(
-            ButtonChoice.message_id
-            == select(ButtonChoice.message_id)
-            .where(ButtonChoice.conversation_id == conversation_id)
-            .order_by(ButtonChoice.message_id.desc())
-            .limit(1)
-            .scalar_subquery()
-        )
-        .order_by(ButtonChoice.position)
-    )
+    rows = await session.scalars(statements.NEWEST_OFFERS, {"conversation_id": conversation_id})
     return [_offer(row) for row in rows]
 
 

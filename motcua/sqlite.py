@@ -17,7 +17,8 @@ from aiosqlite import Connection
 
 T = TypeVar("T")
 
-_MAY_WAIT = frozenset({"commit", "close", "backup", "interrupt"})
+_WAITING_CALLS = frozenset({"commit", "close", "backup"})
+_WAITING_STATEMENTS = ("BEGIN IMMEDIATE", "COMMIT", "PRAGMA")
 
 
 class DirectConnection(Connection):
@@ -27,8 +28,9 @@ class DirectConnection(Connection):
     """
 
     async def _execute(self, fn: Callable[..., T], *args: Any, **kwargs: Any) -> T:
+        of_connection = getattr(fn, "__self__", None) is self._connection
         statement = args[0] if args and isinstance(args[0], str) else ""
-        if fn.__name__ in _MAY_WAIT or statement.startswith(("BEGIN IMMEDIATE", "PRAGMA", "COMMIT")):
+        if (of_connection and fn.__name__ in _WAITING_CALLS) or statement.startswith(_WAITING_STATEMENTS):
             done: T = await super()._execute(fn, *args, **kwargs)  # type: ignore[no-untyped-call]
             return done
         if not self._running or not self._connection:
