@@ -110,7 +110,8 @@ def test_nobody_is_on_duty_on_a_public_holiday(at: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("at", "said"), [("2026-11-18 10:00", "Một Cửa đã ghi lại để cán bộ trả lời"), ("2026-11-21 10:00", "ngoài giờ trực")]
+    ("at", "said"),
+    [("2026-11-18 10:00", "Một Cửa đã ghi lại để cán bộ trả lời"), ("2026-11-21 10:00", "ngoài giờ trực")],
 )
 @pytest.mark.parametrize("intent", ["request_human", "complain", "delete_data"])
 async def test_a_human_is_called_and_the_hours_are_told(

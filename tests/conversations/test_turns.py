@@ -243,5 +243,3 @@ async def test_replies_and_context_are_stored_in_one_transaction(
 
         await eventually(look)
     assert seen <= {(0, 0), (2, 1)}
-
-
