@@ -97,7 +97,7 @@ async def test_following_picks_up_news_and_outlives_a_failure(
     await asyncio.wait_for(failed.wait(), 5)
     await _publish(database, made())
     async with asyncio.timeout(5):
-        while not shelf.edition.procedures:  # noqa: ASYNC110 - what is waited for has no event
+        while not shelf.edition.procedures:
             await asyncio.sleep(0.01)
     follower.cancel()
     with pytest.raises(asyncio.CancelledError):

@@ -144,7 +144,7 @@ async def test_a_crash_in_the_middle_of_a_call_is_looked_up(
     world.faults.order("message", Fault.TIMEOUT_AFTER)
     reply = await outgoing("Chào anh/chị.")
     sending = asyncio.create_task(process.sender.send(reply))
-    while not received(world):  # noqa: ASYNC110 (the simulator knows nothing of events)
+    while not received(world):
         await asyncio.sleep(0.01)
     sending.cancel()
     await asyncio.gather(sending, return_exceptions=True)

@@ -72,7 +72,7 @@ async def gateway(settings: Settings, database: Database, world: World) -> Async
 
 async def until(happened: Callable[[], object], seconds: float = 15.0) -> None:
     async with asyncio.timeout(seconds):
-        while not happened():  # noqa: ASYNC110 (what is watched runs elsewhere)
+        while not happened():
             await asyncio.sleep(0.02)
 
 
@@ -142,6 +142,6 @@ async def test_an_answer_that_was_being_sent_at_a_crash_is_looked_up_first(
             update(OutboxItem).where(OutboxItem.state == OutboxState.UNKNOWN).values(not_before=now())
         )
     async with asyncio.timeout(10):
-        while set(await gateway.outbox()) != {OutboxState.SENT}:  # noqa: ASYNC110
+        while set(await gateway.outbox()) != {OutboxState.SENT}:
             await asyncio.sleep(0.05)
     assert world.citizens[USER].received.count("Đã gửi.") == 1
