@@ -14,7 +14,7 @@ run: ## Build what is missing, train if needed, start everything (Ctrl-C stops i
 
 test: ## Build what is missing and run every test
 	@scripts/setup.sh test
-	@bot/.venv/bin/python -m pytest bot/tests -q -p no:cacheprovider
+	@bot/.venv/bin/python -m pytest bot/tests -p no:cacheprovider
 	@$(BIN)/python -m pytest
 
 check: ## Format, lint and types
