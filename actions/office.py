@@ -8,8 +8,8 @@ from motcua.reply import Button, Kind, Reply
 
 _CITY = (
     "Một Cửa chưa có địa chỉ và giờ làm việc của từng phường, xã. Anh/chị gọi 024.1022 (nhánh 7, 8) hoặc "
-    "1900.1009 để được chỉ điểm một cửa gần nhất; nhắn Zalo 0768.221.221 cũng được. Từ 01/07/2025, anh/chị "
-    "nộp hồ sơ ở điểm một cửa của phường, xã nào trong thành phố cũng được tiếp nhận."
+    "1900.1009 để được chỉ điểm một cửa gần nhất; nhắn Zalo 0768.221.221 cũng được. Nguồn: Trung tâm Phục vụ "
+    "hành chính công Hà Nội, 07/2025."
 )
 
 
