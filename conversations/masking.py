@@ -21,7 +21,9 @@ _SEPARATOR = r"[\s.,_\-‐‑–—()]{0,3}"
 # A date of receipt YYMMDD and a running number, or everything glued to its letter: H262311150001.
 # Identity and phone numbers begin with 0 when somebody divides them 6 + 6, years do not.
 _CODE = re.compile(
-    r"((?<!\d)[12]\d[01]\d[0-3]\d[\s.\-‐‑–—_/]{1,3}\d{4,6}(?!\d)|(?<![^\W\d_])[HGhg] ?\d{12}(?!\d))"
+    r"((?:(?<![^\W_])[HGhg]\d{2}(?:\.[0-9A-Za-z]{1,3}){0,3}[\-‐‑–—])?"
+    r"(?<!\d)[12]\d[01]\d[0-3]\d[\s.\-‐‑–—_/]{1,3}\d{4,6}(?!\d)"
+    r"|(?<![^\W\d_])[HGhg] ?\d{12}(?!\d))"
 )
 _NO_DATE = r"(?![0-3]\d[ .\-](?:0\d|1[0-2])[ .\-](?:19|20)\d\d(?!\d))"
 _PHONE = re.compile(

@@ -107,10 +107,6 @@ class Conversations:
         """The events of a conversation in this process, for as long as the context is open."""
         return self._watchers.watch(conversation_id)
 
-    def backlog(self) -> bool:
-        """Whether the workers run in this process."""
-        return self._turns is not None
-
     async def _store(self, session: AsyncSession, inbound: Inbound) -> Accepted:
         known = await repository.message_by_channel_id(session, inbound.channel, inbound.channel_message_id)
         if known:

@@ -23,6 +23,7 @@ CLEAR_BY = 0.12
 VERY_SURE = 1.1
 FAINT = 0.32
 SHORT = 4
+LONG = 8
 HELD_BONUS = 0.25
 CASE_CLOSE = 0.55
 CASE_VERY_CLOSE = 0.75
@@ -66,7 +67,9 @@ def resolve(edition: Edition, text: str, in_hand: str | None, facet: Facet) -> R
         if held not in several and (len(ranked) < 2 or ranked[0].score - ranked[1].score < UMBRELLA_LEAD):
             return Resolution(Outcome.CLOSE, candidates=several)
     if not hits or hits[0].score < FAINT:
-        return Resolution(Outcome.IN_HAND, held) if held else Resolution(Outcome.NONE)
+        return (
+            Resolution(Outcome.IN_HAND, held) if held and len(content) <= LONG else Resolution(Outcome.NONE)
+        )
     best = hits[0]
     if held and facet is Facet.LINKED and best.code in _linked_to(edition, held):
         return Resolution(Outcome.IN_HAND, held)
@@ -74,7 +77,8 @@ def resolve(edition: Edition, text: str, in_hand: str | None, facet: Facet) -> R
     if best.score >= SURE and (lead >= CLEAR_BY or (best.score >= VERY_SURE and lead >= CLEAR_BY / 2)):
         outcome = Outcome.IN_HAND if best.code == held else Outcome.FOUND
         return Resolution(outcome, best.code, case=_special_case(edition, best, facet))
-    if held and best.score < SURE:
+    # A long message that fits nothing well is more likely a new story than a follow-up.
+    if held and best.score < SURE and (len(content) <= LONG or best.code == held):
         return Resolution(Outcome.IN_HAND, held)
     close = [hit.code for hit in hits if hit.score >= max(FAINT, best.score - 0.3)]
     return Resolution(Outcome.CLOSE, candidates=tuple(close[:MOST_CANDIDATES]))

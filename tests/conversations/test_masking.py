@@ -156,3 +156,8 @@ def test_the_digits_that_open_a_dossier_are_hidden_in_any_spelling(text: str, le
 @pytest.mark.parametrize("text", ["H26-231115-00014521", "H2623111500014521", "không chín một hai 004521"])
 def test_digits_glued_to_others_are_hidden_with_them(text: str) -> None:
     assert "4521" not in hide_secret(text)
+
+
+def test_the_unit_of_a_code_is_no_secret() -> None:
+    assert hide_secret("H26.99.9-260105-0005 là 4521") == "H26.99.9-260105-0005 là ••••"
+    assert hide_secret("hồ sơ H26.34.5-240607-0007") == "hồ sơ H26.34.5-240607-0007"
