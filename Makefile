@@ -28,9 +28,9 @@ format: ## Put the code into its form
 	@$(BIN)/ruff format $(CODE)
 	@$(BIN)/ruff check --fix $(CODE)
 
-eval: ## Put the labelled questions to the stack and print the score
-	@scripts/setup.sh run
-	@$(BIN)/motcua eval nlu_data/evaluation/first_fifty.jsonl
+eval: ## Put the labelled questions to the stack, print the score, and compare other pipelines (a quarter of an hour)
+	@scripts/setup.sh test
+	@$(BIN)/motcua eval --compare
 
 bench: ## Measure a turn through gateway, Rasa and actions
 	@scripts/setup.sh run

@@ -6,9 +6,9 @@ from datetime import datetime
 
 from actions.base import RoomAction
 from actions.turn import Turn, TurnResult
-from dossiers import is_working_day
 from motcua.clock import hanoi_now
 from motcua.reply import Kind, Reply
+from motcua.working_days import is_working_day
 
 _OPEN, _CLOSE = 8, 17
 _SAID = {

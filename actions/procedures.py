@@ -3,15 +3,43 @@
 from __future__ import annotations
 
 from actions.base import HUMAN, RoomAction
+from actions.needs import two_needs
+from actions.office import (
+    OfficeNote,
+    answers_ward_question,
+    names_ward,
+    office_note,
+    tell_office,
+    with_office,
+)
+from actions.smalltalk import off_topic
 from actions.turn import Turn, TurnResult
-from actions.unsure import ask_back, no_answer
-from knowledge import Outcome, Resolution, answer, resolve, special_answer
+from actions.unsure import ask_back, hedged, named_among, no_answer
+from knowledge import (
+    Outcome,
+    Resolution,
+    answer,
+    resolve,
+    resume_button,
+    special_answer,
+    wants_due_date,
+    what_is_filed,
+    with_due_date,
+)
+from motcua.clock import hanoi_now
 from motcua.context import Awaiting, Context
-from motcua.reply import Facet
+from motcua.reply import Facet, Reply
 from vietnamese import normalise
 
 # "Còn X thì sao?": the same question about another procedure.
-_SAME_AGAIN = ("con", "the con", "vay con", "con ve")
+_SAME_AGAIN = ("con", "the", "vay", "neu", "the con", "vay con", "con ve", "the neu")
+# What a question about the day of the result is easily taken for.
+_NEAR_TIME = (Facet.OVERVIEW, Facet.STEPS, Facet.RESULT, Facet.LATE)
+
+# How likely the classifier and the search must find it that a message is off topic, or is not.
+_MAYBE_OFF = 0.02
+_SURELY_OFF = 0.6
+_SURELY_MEANT = 0.7
 
 
 class ActionAnswerProcedure(RoomAction):
@@ -24,37 +52,92 @@ class ActionAnswerProcedure(RoomAction):
         facet = turn.facet or turn.likeliest_facet() or Facet.OVERVIEW
         if pressed := turn.entities.get("procedure"):
             return self.tell(turn.context, Resolution(Outcome.FOUND, pressed), facet)
-        return self.ask(turn, turn.text, facet)
+        if answers_ward_question(turn):
+            return tell_office(self.rooms.library.edition, turn)
+        return self.ask_each(turn) or self.ask(turn, turn.text, facet)
+
+    def ask_each(self, turn: Turn) -> TurnResult | None:
+        """Answer both needs of a message, in the order asked; None when it has only one."""
+        needs = two_needs(self.rooms.library.edition, turn)
+        replies: list[Reply] = []
+        context = turn.context
+        for need in needs:
+            result = self.tell(context, need.resolution, need.facet, turn.text)
+            replies += result.replies
+            context = result.context
+        return TurnResult(replies, context) if replies else None
 
     def ask(self, turn: Turn, text: str, facet: Facet) -> TurnResult:
         """Find the procedure of a typed question and answer it."""
         context = turn.context
         edition = self.rooms.library.edition
         facet = _carried_facet(text, facet, context)
-        resolution = resolve(edition, text, context.procedure, facet)
+        resolution = resolve(edition, what_is_filed(text, hanoi_now()), context.procedure, facet)
         if context.awaiting is Awaiting.CHOICE and resolution.outcome is not Outcome.FOUND:
             chosen = [code for code in resolution.candidates if code in context.candidates]
-            if len(chosen) == 1:
-                resolution = Resolution(Outcome.FOUND, chosen[0])
+            named = chosen[0] if len(chosen) == 1 else named_among(edition, text, context.candidates)
+            if named:
+                resolution = Resolution(Outcome.FOUND, named)
         if facet is Facet.LINKED and context.procedure and resolution.outcome is Outcome.FOUND:
             facet = Facet.OVERVIEW  # "làm luôn cả … được không": the other procedure is what is wanted
         if resolution.outcome in (Outcome.FOUND, Outcome.IN_HAND):
-            return self.tell(context, resolution, facet)
+            return self.tell(context, resolution, facet, text)
+        if facet is Facet.PLACE and names_ward(text):
+            return tell_office(edition, turn)
         if resolution.outcome is Outcome.CLOSE:
             return ask_back(edition, context, facet, list(resolution.candidates))
+        if resolution.off_topic and turn.chance("out_of_scope") >= _MAYBE_OFF:
+            return off_topic(edition, context)
         return no_answer(edition, context, facet)
 
-    def tell(self, context: Context, resolution: Resolution, facet: Facet) -> TurnResult:
-        """The answer, and the context in which the next question is asked."""
+    def tell(self, context: Context, resolution: Resolution, facet: Facet, text: str = "") -> TurnResult:
+        """The answer, and the context in which the next question is asked.
+
+        ``text`` is what was typed: it may say on which day the dossier is filed.
+        """
         procedure = self.rooms.library.edition.procedures.get(resolution.code or "")
         if procedure is None:
             return no_answer(self.rooms.library.edition, context, facet)
         case = resolution.case
         reply = special_answer(procedure, case) if case else answer(procedure, facet)
+        note = office_note(text, context, procedure) if facet is Facet.PLACE else OfficeNote()
+        reply = with_office(reply, note)
+        if facet is Facet.TIME and not case:
+            reply = with_due_date(reply, procedure, text, hanoi_now())
+        if context.checklist:
+            resume = resume_button(context.checklist.procedure)
+            reply = reply.model_copy(update={"buttons": [*reply.buttons, resume]})
         if not reply.buttons:
             reply = reply.model_copy(update={"buttons": [HUMAN]})
-        after = Context(procedure=procedure.code, facet=facet, dossier_code=context.dossier_code)
+        if resolution.beside:
+            reply = hedged(self.rooms.library.edition, reply, facet, resolution.beside)
+        after = Context(
+            procedure=procedure.code,
+            facet=facet,
+            dossier_code=context.dossier_code,
+            ward=note.ward or context.ward,
+            checklist=context.checklist,
+        )
         return TurnResult([reply], after)
+
+
+class ActionOutOfScope(ActionAnswerProcedure):
+    """Off topic, unless a procedure is named so plainly that the classifier must be wrong."""
+
+    action_name = "action_out_of_scope"
+
+    async def turn(self, turn: Turn) -> TurnResult:
+        """See the class."""
+        edition = self.rooms.library.edition
+        if answers_ward_question(turn):
+            return tell_office(edition, turn)
+        facet = turn.likeliest_facet() or Facet.OVERVIEW
+        if turn.confidence < _SURELY_OFF:
+            found = resolve(edition, turn.text, turn.context.procedure, facet)
+            goes_on = found.outcome is Outcome.IN_HAND and facet is not Facet.OVERVIEW
+            if found.certainty >= _SURELY_MEANT or goes_on:
+                return self.ask(turn, turn.text, facet)
+        return off_topic(edition, turn.context)
 
 
 def _carried_facet(text: str, facet: Facet, context: Context) -> Facet:
@@ -63,4 +146,4 @@ def _carried_facet(text: str, facet: Facet, context: Context) -> Facet:
     swaps = said.startswith(tuple(f"{start} " for start in _SAME_AGAIN)) and said.endswith(("sao", "the nao"))
     if context.facet and (swaps or (context.awaiting is Awaiting.CHOICE and facet is Facet.OVERVIEW)):
         return context.facet
-    return facet
+    return Facet.TIME if facet in _NEAR_TIME and wants_due_date(text, hanoi_now()) else facet

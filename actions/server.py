@@ -12,13 +12,14 @@ from rasa_sdk.executor import ActionExecutor
 from sanic import Sanic
 
 from actions.base import RoomAction, Rooms
+from actions.checklist import ActionAnswerChecklist, ActionStartChecklist
 from actions.dialogue import ActionChoose, ActionConfirm, ActionCorrect, ActionDeny
 from actions.dossier import ActionCheckDossier
 from actions.fallback import ActionFallback
 from actions.handoff import ActionRequestHuman
 from actions.office import ActionFindOffice
-from actions.procedures import ActionAnswerProcedure
-from actions.smalltalk import ActionOutOfScope, ActionSmalltalk
+from actions.procedures import ActionAnswerProcedure, ActionOutOfScope
+from actions.smalltalk import ActionSmalltalk
 from dossiers import DossierDesk
 from knowledge import Library
 from motcua.db import Database
@@ -27,6 +28,7 @@ from motcua.settings import Settings
 ActionApp: TypeAlias = "Sanic[Any, Any]"
 
 ACTIONS: tuple[type[RoomAction], ...] = (
+    ActionAnswerChecklist,
     ActionAnswerProcedure,
     ActionCheckDossier,
     ActionChoose,
@@ -38,6 +40,7 @@ ACTIONS: tuple[type[RoomAction], ...] = (
     ActionOutOfScope,
     ActionRequestHuman,
     ActionSmalltalk,
+    ActionStartChecklist,
 )
 
 

@@ -10,13 +10,12 @@ import yaml
 from actions.base import HUMAN, RoomAction
 from actions.turn import Turn, TurnResult
 from actions.unsure import everyday_buttons
-from knowledge import Outcome, answer, resolve
+from knowledge import Edition
 from motcua.context import Context
-from motcua.reply import Button, Command, Facet, Kind, Reply
+from motcua.reply import Button, Command, Kind, Reply
 
 _SAID: dict[str, Any] = yaml.safe_load(Path(__file__).with_name("smalltalk.yml").read_text(encoding="utf-8"))
 _LOOK_UP = Button(title="Tra cứu hồ sơ", payload=Command(intent="check_dossier"))
-_SEEMS_MEANT = 0.55
 
 
 def friendly(intent: str, context: Context, buttons: list[Button] | None = None) -> TurnResult:
@@ -39,23 +38,8 @@ class ActionSmalltalk(RoomAction):
         return friendly(intent, turn.context, buttons)
 
 
-class ActionOutOfScope(RoomAction):
-    """Off topic, unless a procedure is named so plainly that the classifier must be wrong."""
-
-    action_name = "action_out_of_scope"
-
-    async def turn(self, turn: Turn) -> TurnResult:
-        """See the class."""
-        edition = self.rooms.library.edition
-        facet = turn.likeliest_facet() or Facet.OVERVIEW
-        if turn.confidence < _SEEMS_MEANT:
-            found = resolve(edition, turn.text, None, facet)
-            if found.outcome is Outcome.FOUND and found.code:
-                reply = answer(edition.procedures[found.code], facet)
-                return TurnResult([reply], Context(procedure=found.code, facet=facet))
-        reply = Reply(
-            kind=Kind.OUT_OF_SCOPE,
-            text=_SAID["out_of_scope"],
-            buttons=[*everyday_buttons(edition)[:2], _LOOK_UP, HUMAN],
-        )
-        return TurnResult([reply], turn.context.model_copy(update={"awaiting": None}))
+def off_topic(edition: Edition, context: Context) -> TurnResult:
+    """One friendly line, what the bot can do, three buttons. What is in hand stays in hand."""
+    buttons = [*everyday_buttons(edition)[:2], _LOOK_UP, HUMAN]
+    reply = Reply(kind=Kind.OUT_OF_SCOPE, text=_SAID["out_of_scope"], buttons=buttons)
+    return TurnResult([reply], context.model_copy(update={"awaiting": None, "misses": 0}))

@@ -15,11 +15,26 @@ _ASKS = "ask_"
 
 
 @dataclass(frozen=True, slots=True)
+class Piece:
+    """A part of a message that may be a need of its own, with what the classifier made of it."""
+
+    text: str
+    intent: str
+    confidence: float
+
+    @property
+    def facet(self) -> Facet | None:
+        """The facet it asks for, if it asks for one."""
+        return facet_of(self.intent)
+
+
+@dataclass(frozen=True, slots=True)
 class Turn:
     """A citizen's message as Rasa understood it.
 
     ``text`` is what was typed, empty when a button was pressed; ``entities`` come from the button.
-    ``ranking`` holds the intents with their confidence, best first.
+    ``ranking`` holds the intents with their confidence, best first. ``cuts`` are the places where the
+    message may turn from one need to another (``bot/components/needs.py``).
     """
 
     conversation: str
@@ -29,11 +44,16 @@ class Turn:
     ranking: tuple[tuple[str, float], ...]
     context: Context
     entities: dict[str, str] = field(default_factory=dict)
+    cuts: tuple[tuple[Piece, Piece], ...] = ()
 
     @property
     def facet(self) -> Facet | None:
         """The facet asked for, when the intent is a question about a procedure."""
         return facet_of(self.intent)
+
+    def chance(self, intent: str) -> float:
+        """How likely the classifier finds ``intent``, between 0 and 1."""
+        return next((sure for name, sure in self.ranking if name == intent), 0.0)
 
     def likeliest_facet(self, at_least: float = 0.0) -> Facet | None:
         """The best facet of the ranking, if it is at least so likely: what a question most likely wants."""
@@ -71,7 +91,12 @@ def read_turn(tracker: Tracker) -> Turn:
         ),
         context=Context.model_validate(metadata.get("context") or {}),
         entities={item["entity"]: str(item["value"]) for item in message.get("entities") or []},
+        cuts=tuple((_piece(left), _piece(right)) for left, right in message.get("cuts") or []),
     )
+
+
+def _piece(said: dict[str, Any]) -> Piece:
+    return Piece(said["text"], said["intent"] or "", float(said["confidence"]))
 
 
 def write_result(dispatcher: CollectingDispatcher, result: TurnResult) -> None:

@@ -5,17 +5,20 @@ from __future__ import annotations
 from actions.base import HUMAN
 from actions.turn import TurnResult
 from knowledge import Edition, ask_button
-from knowledge.wording import BUTTON
+from knowledge.wording import BUTTON, title_name
 from motcua.context import Awaiting, Context
 from motcua.reply import Button, Facet, Kind, Reply
+from vietnamese import normalise
 
 TWICE = 2
+_LONGEST_TITLE = 100
+_SHORT_NAME = 5
 EVERYDAY = ("1.001193", "1.000894", "1.004222", "1.014063", "1.001612")
 
 
 def ask_back(edition: Edition, context: Context, facet: Facet, codes: list[str]) -> TurnResult:
     """One clarifying question with the candidates as buttons; a second time in a row, a human too."""
-    named = [(code, edition.procedures[code].name) for code in codes if code in edition.procedures]
+    named = [(code, title_name(edition.procedures[code])) for code in codes if code in edition.procedures]
     misses = context.misses + 1
     buttons = [ask_button(name, code, facet) for code, name in named]
     if len(named) == 1:
@@ -30,6 +33,34 @@ def ask_back(edition: Edition, context: Context, facet: Facet, codes: list[str])
         update={"awaiting": Awaiting.CHOICE, "candidates": codes, "facet": facet, "misses": misses}
     )
     return TurnResult([reply], after)
+
+
+def named_among(edition: Edition, text: str, codes: list[str]) -> str | None:
+    """The one of the procedures just offered that a short answer names: "loại nước ngọt".
+
+    None when it names none of them, or fits two alike.
+    """
+    words = set(edition.search.content(text).split())
+    if not words or len(words) > _SHORT_NAME:
+        return None
+    fits = {
+        code: len(words & set(normalise(edition.procedures[code].name).split()))
+        for code in codes
+        if code in edition.procedures
+    }
+    most = max(fits.values(), default=0)
+    best = [code for code, count in fits.items() if count == most]
+    return best[0] if most * 2 >= len(words) and len(best) == 1 else None
+
+
+def hedged(edition: Edition, reply: Reply, facet: Facet, beside: tuple[str, ...]) -> Reply:
+    """An answer that names what else may have been meant: the procedure was likely, not plain."""
+    others = [code for code in beside if code in edition.procedures]
+    if not others:
+        return reply
+    button = ask_button(f"Ý tôi là: {edition.procedures[others[0]].name}"[:_LONGEST_TITLE], others[0], facet)
+    candidates = [code for code in (reply.procedure, *others) if code]
+    return reply.model_copy(update={"buttons": [*reply.buttons, button], "candidates": candidates})
 
 
 def ask_facet(edition: Edition, context: Context, code: str) -> TurnResult:

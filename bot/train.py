@@ -1,7 +1,7 @@
 """Trains the model when what it is made of has changed; otherwise does nothing.
 
-``python -m bot.train`` hashes config.yml, nlu_data (not its evaluation set), the domain, the rules and
-our components, and keeps the hash beside the model. ``--force`` trains anyway.
+``python -m bot.train`` hashes config.yml, nlu_data (not its evaluation set), the questions of the procedures,
+the domain, the rules and our components, and keeps the hash beside the model. ``--force`` trains anyway.
 """
 
 from __future__ import annotations
@@ -10,18 +10,42 @@ import argparse
 import hashlib
 import sys
 from pathlib import Path
-from typing import List
+from typing import Dict, List
+
+import yaml
 
 from bot.server import HERE, MODEL, quiet
 
 ROOT = HERE.parent
 EVALUATION = ROOT / "nlu_data" / "evaluation"
+PROCEDURES = ROOT / "knowledge" / "procedures"
+QUESTIONS = HERE / "models" / "questions.yml"
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 def training_files() -> List[Path]:
-    """What is trained on: every YAML of nlu_data but the evaluation set, and the rules."""
+    """What is trained on: every YAML of nlu_data but the evaluation set, the rules, and the questions of the
+    procedures, which are written out anew."""
     data = [path for path in (ROOT / "nlu_data").rglob("*.yml") if EVALUATION not in path.parents]
-    return sorted([*data, *(HERE / "rules").glob("*.yml")])
+    write_questions()
+    return sorted([*data, *(HERE / "rules").glob("*.yml"), QUESTIONS])
+
+
+def write_questions() -> None:
+    """Write the labelled questions of the procedure files as training examples, when they have changed."""
+    examples: Dict[str, List[str]] = {}
+    for path in sorted(PROCEDURES.glob("*.yml")):
+        content = yaml.load(path.read_text(encoding="utf-8"), _LOADER)  # noqa: S506 - a safe one
+        for facet, questions in ((content or {}).get("questions") or {}).items():
+            examples.setdefault(f"ask_{facet}", []).extend(questions)
+    nlu = [
+        {"intent": intent, "examples": "".join(f"- {text}\n" for text in texts)}
+        for intent, texts in sorted(examples.items())
+    ]
+    written = yaml.safe_dump({"version": "3.1", "nlu": nlu}, allow_unicode=True, width=10**6)
+    QUESTIONS.parent.mkdir(exist_ok=True)
+    if not QUESTIONS.exists() or QUESTIONS.read_text(encoding="utf-8") != written:
+        QUESTIONS.write_text(written, encoding="utf-8")
 
 
 def inputs() -> List[Path]:

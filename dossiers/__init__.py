@@ -20,13 +20,6 @@ from dossiers.service import (
     UnreadableCode,
 )
 from dossiers.statuses import Status, read_status, status_texts
-from dossiers.working_days import (
-    add_working_days,
-    counted_from,
-    due_date,
-    is_working_day,
-    working_days_between,
-)
 
 __all__ = [
     "DEMO_FILE",
@@ -44,16 +37,11 @@ __all__ = [
     "RowError",
     "Status",
     "UnreadableCode",
-    "add_working_days",
-    "counted_from",
-    "due_date",
     "find_code",
     "import_bytes",
     "import_file",
-    "is_working_day",
     "parse_code",
     "read_status",
     "status_texts",
     "status_turn",
-    "working_days_between",
 ]

@@ -7,8 +7,8 @@ from datetime import date, datetime, timedelta
 from dossiers.codes import CodeProblem, DossierCode
 from dossiers.service import DossierView
 from dossiers.statuses import Clock, Status, status_texts
-from dossiers.working_days import working_days_between
 from motcua.clock import HANOI
+from motcua.working_days import working_days_between
 
 PORTAL_URL = "https://dichvucong.gov.vn"
 

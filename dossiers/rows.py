@@ -12,7 +12,7 @@ from datetime import date
 
 from dossiers.codes import CodeProblem, DossierCode, find_code
 from dossiers.statuses import Status, read_status
-from dossiers.working_days import add_working_days
+from motcua.working_days import add_working_days
 from vietnamese import fold
 
 _HEADERS = {

@@ -14,10 +14,10 @@ from dossiers.codes import DossierCode, parse_code
 from dossiers.hashing import Hasher
 from dossiers.models import Dossier, DossierAttempt, DossierEvent
 from dossiers.statuses import Clock, Status, StatusText, status_texts
-from dossiers.working_days import working_days_between
 from motcua.clock import HANOI
 from motcua.db import Database, now
 from motcua.settings import Settings
+from motcua.working_days import working_days_between
 
 
 class UnreadableCode(ValueError):

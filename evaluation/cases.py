@@ -14,8 +14,8 @@ def _as_list(value: object) -> object:
     return value if isinstance(value, list) else [value]
 
 
-class Expectation(BaseModel):
-    """What one turn must say. A list holds alternatives; an empty one asks for nothing."""
+class Need(BaseModel):
+    """What one reply must say. A list holds alternatives; an empty one asks for nothing."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -24,6 +24,17 @@ class Expectation(BaseModel):
     facet: Annotated[list[Facet], BeforeValidator(_as_list)] = []
     must_contain: list[str] = []
     candidates: list[str] = []
+
+
+class Expectation(Need):
+    """What one turn must say: this, and a further reply for each other need of the same message."""
+
+    also: list[Need] = []
+
+    @property
+    def needs(self) -> list[Need]:
+        """Every need of the message, in the order asked."""
+        return [self, *self.also]
 
 
 class Case(BaseModel):

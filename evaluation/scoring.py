@@ -1,49 +1,87 @@
-"""Right, wrong, and wrong with confidence: how the replies of a turn are judged."""
+"""Right, wrong, and wrong with confidence: how the replies of a turn are judged.
+
+A turn is judged as a whole (fully right or not, confident and wrong or not) and in its parts: kind,
+facet, procedure first and among the first three. nlu_data/evaluation/README.md holds the rules.
+"""
 
 from __future__ import annotations
 
 import unicodedata
-from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from evaluation.cases import Case, Expectation
+from evaluation.cases import Case, Expectation, Need
 from motcua.reply import Kind, Reply
+
+_TOP = 3
+
+
+@dataclass(frozen=True, slots=True)
+class TurnScore:
+    """How one turn went. None: nothing was expected there. ``confident`` is an answer about a procedure
+    nobody asked for, or an answer where none was due: the worst thing the bot can do."""
+
+    right: bool
+    confident: bool
+    kind: bool
+    facet: bool | None
+    first: bool | None
+    among_three: bool | None
+    refused: bool | None
 
 
 @dataclass(frozen=True, slots=True)
 class CaseScore:
-    """How a case went. ``wrong_turns`` counts from 0; ``confident`` are turns that answered about a
-    procedure nobody asked for: the worst thing the bot can do."""
+    """How a case went, turn by turn."""
 
     case: Case
     replies: list[list[Reply]]
-    wrong_turns: list[int] = field(default_factory=list)
-    confident: list[int] = field(default_factory=list)
+    turns: list[TurnScore]
 
     @property
     def right(self) -> bool:
         """Every turn was as expected."""
-        return not self.wrong_turns
+        return all(turn.right for turn in self.turns)
+
+    @property
+    def confident(self) -> bool:
+        """Some turn was wrong and confident."""
+        return any(turn.confident for turn in self.turns)
 
 
 def score_case(case: Case, replies: list[list[Reply]]) -> CaseScore:
     """Judge the replies of every turn of a case."""
-    score = CaseScore(case, replies)
-    for number, (expected, said) in enumerate(zip(case.expect, replies, strict=True)):
-        if strays(expected, said):
-            score.confident.append(number)
-        if number in score.confident or not any(matches(expected, reply) for reply in said):
-            score.wrong_turns.append(number)
-    return score
+    turns = [score_turn(expected, said) for expected, said in zip(case.expect, replies, strict=True)]
+    return CaseScore(case, replies, turns)
 
 
-def matches(expected: Expectation, reply: Reply) -> bool:
+def score_turn(expected: Expectation, said: Sequence[Reply]) -> TurnScore:
+    """Judge the replies of one turn."""
+    confident = strays(expected, said)
+    needs = expected.needs
+    about = [need for need in needs if need.procedure]
+    sided = [need for need in needs if need.facet]
+    refusal = set(expected.kind) == {Kind.OUT_OF_SCOPE}
+    return TurnScore(
+        right=not confident and all(any(matches(need, reply) for reply in said) for need in needs),
+        confident=confident,
+        kind=all(any(reply.kind in need.kind for reply in said) for need in needs),
+        facet=all(any(reply.facet in need.facet for reply in said) for need in sided) if sided else None,
+        first=all(_names(need, said, 1) for need in about) if about else None,
+        among_three=all(_names(need, said, _TOP) for need in about) if about else None,
+        refused=any(reply.kind is Kind.OUT_OF_SCOPE for reply in said) if refusal else None,
+    )
+
+
+def matches(expected: Need, reply: Reply) -> bool:
     """Whether one reply is everything that was expected."""
+    answered = reply.kind is Kind.ANSWER
+    asked_back = reply.kind is Kind.CLARIFY
     return (
         reply.kind in expected.kind
-        and (not expected.procedure or reply.procedure in expected.procedure)
-        and (not expected.facet or reply.facet in expected.facet)
+        and (not answered or not expected.procedure or reply.procedure in expected.procedure)
+        and (not answered or not expected.facet or reply.facet in expected.facet)
+        and (not asked_back or not expected.procedure or bool(set(_ranked(reply)) & set(expected.procedure)))
         and all(_plain(part) in _plain(reply.text) for part in expected.must_contain)
         and set(expected.candidates) <= set(reply.candidates)
     )
@@ -52,26 +90,20 @@ def matches(expected: Expectation, reply: Reply) -> bool:
 def strays(expected: Expectation, replies: Sequence[Reply]) -> bool:
     """Whether something was answered as certain about a procedure that was not meant."""
     answered = [reply.procedure for reply in replies if reply.kind is Kind.ANSWER]
-    if Kind.ANSWER not in expected.kind:
+    due = [need for need in expected.needs if Kind.ANSWER in need.kind]
+    if not due:
         return bool(answered)
-    return bool(expected.procedure) and any(code not in expected.procedure for code in answered)
+    meant = {code for need in due for code in need.procedure}
+    return bool(meant) and any(code not in meant for code in answered)
 
 
-def table(scores: Sequence[CaseScore]) -> list[tuple[str, int, int, int]]:
-    """For each slice and for all: name, cases, right, wrong with confidence."""
-    slices: dict[str, list[CaseScore]] = defaultdict(list)
-    for score in scores:
-        slices[score.case.slice].append(score)
-    rows = [(name, *_counts(members)) for name, members in sorted(slices.items())]
-    return [*rows, ("all", *_counts(scores))]
+def _names(need: Need, replies: Sequence[Reply], first: int) -> bool:
+    return any(code in need.procedure for reply in replies for code in _ranked(reply)[:first])
 
 
-def _counts(scores: Sequence[CaseScore]) -> tuple[int, int, int]:
-    return (
-        len(scores),
-        sum(score.right for score in scores),
-        sum(bool(score.confident) for score in scores),
-    )
+def _ranked(reply: Reply) -> list[str]:
+    """The procedures a reply names, best first."""
+    return [reply.procedure, *reply.candidates] if reply.procedure else reply.candidates
 
 
 def _plain(text: str) -> str:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from knowledge import wording
-from knowledge.schema import Procedure, SpecialCase, facets_with_content
+from knowledge.checklist import questions
+from knowledge.schema import Procedure, Provenance, SpecialCase, facets_with_content
+from knowledge.shorten import shorten, squeeze
 from motcua.reply import (
     Button,
     Card,
@@ -21,6 +23,9 @@ from motcua.reply import (
 )
 
 _MOST_BUTTONS = 4
+_LONGEST_BUTTON = 100
+# Answers that offer the list of papers fitted to the citizen's case.
+_FITTED = (Facet.OVERVIEW, Facet.DOCUMENTS)
 _SURE = "chắc chắn"
 _FIELD_OF = {
     Facet.OVERVIEW: ("summary", "time", "fee"),
@@ -31,17 +36,23 @@ _FIELD_OF = {
 
 
 def answer(procedure: Procedure, facet: Facet) -> Reply:
-    """What the procedure says about ``facet``; a plain "chưa rõ" where nobody settled it."""
+    """What the procedure says about ``facet``; a plain "chưa rõ" where nobody settled it.
+
+    Of an imported procedure, whose official texts may fill pages, the beginning is shown.
+    """
     if facet in procedure.unknown:
         return _unknown(procedure, facet)
     sections = _SECTIONS[facet](procedure)
+    buttons = follow_ups(procedure, facet)
+    if procedure.imported:
+        sections, buttons = _beginning(procedure, facet, sections, buttons)
     return Reply(
         kind=Kind.ANSWER,
-        text="\n".join(_lines(sections)),
+        text="\n".join(lines_of(sections)),
         card=Card(title=_title(procedure, facet), sections=sections),
         procedure=procedure.code,
         facet=facet,
-        buttons=follow_ups(procedure, facet),
+        buttons=buttons,
         sources=sources(procedure, facet),
     )
 
@@ -63,16 +74,28 @@ def follow_ups(procedure: Procedure, facet: Facet, first: Facet | None = None) -
     """Buttons to the sides of the procedure that usually interest next."""
     said = facets_with_content(procedure)
     wanted = ([first] if first else []) + list(wording.NEXT[facet])
-    return [
+    fitted = [_fitted_button(procedure.code)] if facet in _FITTED and questions(procedure) else []
+    if fitted:
+        wanted = [item for item in wanted if item is first or item is not Facet.DELEGATE]  # the list asks
+    buttons = [
         ask_button(wording.BUTTON[item], procedure.code, item)
         for item in dict.fromkeys(wanted)
         if item in said
-    ][:_MOST_BUTTONS]
+    ]
+    at = 1 if first or facet is Facet.OVERVIEW else 0
+    return [*buttons[:at], *fitted, *buttons[at:]][:_MOST_BUTTONS]
 
 
 def ask_button(title: str, code: str, facet: Facet) -> Button:
-    """A button that asks for one facet of one procedure."""
-    return Button(title=title, payload=Command(intent=f"ask_{facet}", entities={"procedure": code}))
+    """A button that asks for one facet of one procedure. A title too long for a button is cut."""
+    return Button(
+        title=squeeze(title, _LONGEST_BUTTON),
+        payload=Command(intent=f"ask_{facet}", entities={"procedure": code}),
+    )
+
+
+def _fitted_button(code: str) -> Button:
+    return Button(title=wording.FITTED, payload=Command(intent="ask_checklist", entities={"procedure": code}))
 
 
 def sources(procedure: Procedure, facet: Facet, *fields: str) -> list[Source]:
@@ -91,17 +114,35 @@ def sources(procedure: Procedure, facet: Facet, *fields: str) -> list[Source]:
             decision=own.decision or record.decision,
             url=own.url or record.url,
             checked_on=own.checked_on,
-            note=None if own.sureness == _SURE else f"{own.sureness}: {own.source}",
+            note=_note(procedure, own),
         )
     ]
 
 
+def _note(procedure: Procedure, own: Provenance) -> str | None:
+    if procedure.imported:
+        return "; ".join([wording.IMPORTED, *([own.note] if own.note else [])])
+    return None if own.sureness == _SURE else f"{own.sureness}: {own.source}"
+
+
+def _beginning(
+    procedure: Procedure, facet: Facet, sections: list[Section], buttons: list[Button]
+) -> tuple[list[Section], list[Button]]:
+    """As much of an official text as a chat can show, and the way to the rest."""
+    short = shorten(sections, fairly=facet is Facet.OVERVIEW)
+    if not short.cut:
+        return sections, buttons
+    url = procedure.provenance.url
+    rest = TextSection(text=wording.more(short.left_out, on_portal=bool(url)))
+    link = [Button(title=wording.SEE_ALL, url=url)] if url else []
+    return [*short.sections, rest], [*buttons[: _MOST_BUTTONS - 1], *link]
+
+
 def _unknown(procedure: Procedure, facet: Facet) -> Reply:
-    what = wording.BUTTON[facet].lower()
+    what, name = wording.BUTTON[facet].lower(), wording.title_name(procedure)
     return Reply(
         kind=Kind.NO_ANSWER,
-        text=f"Một Cửa chưa có thông tin chắc chắn về “{what}” của thủ tục {procedure.name}. "
-        f"{wording.WHO_KNOWS}",
+        text=f"Một Cửa chưa có thông tin chắc chắn về “{what}” của thủ tục “{name}”. {wording.WHO_KNOWS}",
         procedure=procedure.code,
         facet=facet,
         buttons=follow_ups(procedure, facet),
@@ -110,10 +151,10 @@ def _unknown(procedure: Procedure, facet: Facet) -> Reply:
 
 
 def _title(procedure: Procedure, facet: Facet) -> str:
-    return wording.TITLE[facet].format(name=procedure.name)
+    return wording.TITLE[facet].format(name=wording.title_name(procedure))
 
 
-def _lines(sections: list[Section]) -> list[str]:
+def lines_of(sections: list[Section]) -> list[str]:
     """The sections as plain text, for channels without cards."""
     lines: list[str] = []
     for section in sections:
@@ -163,7 +204,8 @@ def _time(procedure: Procedure) -> list[Section]:
 
 def _fee(procedure: Procedure) -> list[Section]:
     sections = _text(procedure.fee)
-    if len({wording.way_fee(way.fee) for way in procedure.ways}) > 1:
+    # An imported fee says in words what holds for which way; the portal's table cannot be trusted that far.
+    if not procedure.imported and len({wording.way_fee(way.fee) for way in procedure.ways}) > 1:
         rows = [[way.kind.capitalize(), wording.way_fee(way.fee)] for way in procedure.ways]
         sections.append(TableSection(columns=["Cách nộp", "Lệ phí"], rows=rows))
     return sections
@@ -185,7 +227,7 @@ def _forms(procedure: Procedure) -> list[Section]:
 
 
 def _legal(procedure: Procedure) -> list[Section]:
-    items = [f"{law.name} ({law.number})" for law in procedure.legal_basis]
+    items = [wording.law(law) for law in procedure.legal_basis]
     return [ListSection(kind="points", heading="Căn cứ pháp lý", items=items)]
 
 

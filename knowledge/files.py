@@ -11,7 +11,6 @@ from pydantic import ValidationError
 
 from knowledge.schema import Procedure
 from motcua.settings import ROOT
-from vietnamese import normalise
 
 # What pydantic finds, by its own name for it, in the words of who wrote the file.
 _SAID = {
@@ -68,29 +67,13 @@ def read_folder(folder: Path = SHIPPED) -> Reading:
             reading.problems.append(f"{path.name}: không đọc được YAML ({_place(error)})")
         except ValidationError as error:
             reading.problems.extend(f"{path.name}: {_explain(dict(item))}" for item in error.errors())
+        except ValueError:  # YAML takes 2027-02-30 for a day, and finds that there is none
+            reading.problems.append(f"{path.name}: có ngày không có trong lịch (như 30/02)")
         else:
             if path.stem != procedure.code:
                 reading.problems.append(f"{path.name}: tên tệp phải là mã thủ tục {procedure.code}")
             reading.procedures.append(procedure)
     return reading
-
-
-def check_together(procedures: list[Procedure]) -> list[str]:
-    """What no file can know alone: codes given twice, and names or questions that two procedures claim."""
-    problems: list[str] = []
-    owner: dict[str, str] = {}
-    codes: set[str] = set()
-    for procedure in procedures:
-        if procedure.code in codes:
-            problems.append(f"{procedure.code}: mã có ở hai tệp")
-        codes.add(procedure.code)
-        said = [procedure.name, procedure.official_name, *procedure.other_names, *procedure.sample_questions]
-        said += [question for case in procedure.special_cases for question in case.questions]
-        for phrase in {normalise(text): text for text in said}.items():
-            other = owner.setdefault(phrase[0], procedure.code)
-            if other != procedure.code:
-                problems.append(f"{procedure.code}: “{phrase[1]}” đã là tên hoặc câu hỏi mẫu của {other}")
-    return problems
 
 
 def _place(error: yaml.YAMLError) -> str:

@@ -1,11 +1,14 @@
 """A linear judge over the procedures: how much a message speaks for each, and against its neighbours.
 
-It is trained whenever the index is built, over the questions of every procedure that has enough of them
-and over messages that name no procedure. Imported procedures have little more than a name; they are found
-by likeness alone.
+It is trained whenever the index is built, over the questions of every procedure that has enough of them,
+over messages that are off topic, and over messages about procedures that are not held. Imported procedures
+have little more than a name; they are found by likeness alone.
 """
 
 from __future__ import annotations
+
+from copy import copy
+from dataclasses import dataclass
 
 import numpy as np
 from scipy.sparse import csr_matrix, vstack
@@ -14,37 +17,62 @@ from sklearn.svm import LinearSVC
 from knowledge.features import Floats, Indices
 
 _ENOUGH = 8
-_ELSEWHERE = -1
-# The verdict is read to one decimal; a tighter fit takes ten times as long.
+_OFF_TOPIC, _NOT_HELD, _GONE = -1, -2, -3
+# Margins are read to one decimal; a tighter fit takes ten times as long.
 _TOLERANCE = 0.02
+NO_MARGIN = -1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """How much speaks for each judged procedure (about 0 or more for its own texts, -1 for nothing).
+
+    The same for a message that is off topic, and for a procedure that is not held.
+    """
+
+    margins: dict[int, float]
+    off_topic: float = NO_MARGIN
+    not_held: float = NO_MARGIN
 
 
 class Judge:
     """Verdicts of one index."""
 
-    def __init__(self, rows: csr_matrix, owners: Indices, elsewhere: csr_matrix) -> None:
-        """``rows`` belong to ``owners``; the rows of ``elsewhere`` to no procedure."""
+    def __init__(
+        self, rows: csr_matrix, owners: Indices, off_topic: csr_matrix, not_held: csr_matrix
+    ) -> None:
+        """``rows`` belong to ``owners``, the other rows to no procedure."""
         known, counts = np.unique(owners, return_counts=True)
         judged = known[counts >= _ENOUGH]
         self._owners: list[int] = []
         if len(judged) < 3:
             return
         chosen = np.isin(owners, judged)
-        labels = np.concatenate([owners[chosen], np.full(elsewhere.shape[0], _ELSEWHERE)])
-        machine = LinearSVC(C=1.0, random_state=0, tol=_TOLERANCE)
-        machine.fit(vstack([rows[chosen], elsewhere]).tocsr(), labels)
+        elsewhere = [
+            np.full(group.shape[0], label)
+            for group, label in ((off_topic, _OFF_TOPIC), (not_held, _NOT_HELD))
+        ]
+        machine = LinearSVC(C=0.5, random_state=0, tol=_TOLERANCE)
+        machine.fit(
+            vstack([rows[chosen], off_topic, not_held]).tocsr(), np.concatenate([owners[chosen], *elsewhere])
+        )
         self._owners = [int(owner) for owner in machine.classes_]
-        # Features by row: a message has a hundred of them, and needs only theirs.
-        self._weights = np.ascontiguousarray(machine.coef_.T)
+        # Features by row: a message has a few hundred of them, and needs only theirs.
+        self._weights = np.ascontiguousarray(machine.coef_.T.astype(np.float32))
         self._bias: Floats = machine.intercept_
 
-    def verdicts(self, indices: Indices, weights: Floats) -> dict[int, float]:
-        """How much speaks for each judged procedure: 0 nothing, about 1 as much as for its own texts."""
+    def verdict(self, indices: Indices, weights: Floats) -> Verdict:
+        """What speaks for what in a message with these features."""
         if not self._owners:
-            return {}
-        margins = weights @ self._weights[indices] + self._bias
-        return {
-            owner: max(0.0, 1.0 + float(margin))
-            for owner, margin in zip(self._owners, margins, strict=True)
-            if owner != _ELSEWHERE
-        }
+            return Verdict({})
+        found = weights @ self._weights[indices] + self._bias
+        margins = dict(zip(self._owners, found.tolist(), strict=True))
+        margins.pop(_GONE, None)
+        off_topic, not_held = margins.pop(_OFF_TOPIC, NO_MARGIN), margins.pop(_NOT_HELD, NO_MARGIN)
+        return Verdict(margins, off_topic, not_held)
+
+    def moved(self, places: dict[int, int]) -> Judge:
+        """The same judge, when procedures have got other numbers; one without a new number is not judged."""
+        moved = copy(self)
+        moved._owners = [owner if owner < 0 else places.get(owner, _GONE) for owner in self._owners]
+        return moved

@@ -7,13 +7,13 @@ two versions. A new edition is built beside the old one and put in its place in 
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import structlog
 
 from knowledge import store
-from knowledge.elsewhere import messages_elsewhere
+from knowledge.elsewhere import messages_not_held, messages_off_topic
 from knowledge.schema import Procedure
 from knowledge.search import Search
 from motcua.clock import today
@@ -38,6 +38,8 @@ class Library:
     def __init__(self, database: Database) -> None:
         self._db = database
         self._edition: Edition | None = None
+        self._versions: dict[int, Procedure] = {}
+        self._behind = False
 
     @property
     def edition(self) -> Edition:
@@ -53,17 +55,57 @@ class Library:
             number = await store.revision(session)
             if self._edition and (self._edition.revision, self._edition.day) == (number, day):
                 return False
-            procedures = await store.in_force(session, day)
-        search = await asyncio.to_thread(Search, procedures, messages_elsewhere())
+            self._versions = await store.versions_in_force(session, day, self._versions)
+        procedures = list(self._versions.values())
+        before = self._edition
+        if before is None:
+            search = await asyncio.to_thread(_learn, procedures)
+        else:
+            search = await asyncio.to_thread(before.search.grown, procedures)
+            self._behind = self._behind or not search.says_the_same(before.search)
         self._edition = Edition(number, day, {item.code: item for item in procedures}, search)
         log.info("knowledge.loaded", revision=number, procedures=len(procedures))
         return True
 
+    async def learn(self) -> bool:
+        """Train the search anew when texts have changed since it was; seconds of work, beside the answers.
+
+        What is published meanwhile is taken in. True when there was something to learn.
+        """
+        if not self._behind:
+            return False
+        self._behind = False
+        search = await asyncio.to_thread(_learn, list(self.edition.procedures.values()))
+        newest = self.edition
+        search = await asyncio.to_thread(search.grown, list(newest.procedures.values()))
+        self._edition = replace(newest, search=search)
+        log.info("knowledge.learnt", revision=newest.revision)
+        return True
+
     async def follow(self, pause_s: float) -> None:
         """Refresh every ``pause_s`` seconds until cancelled; a failure is logged and tried again."""
-        while True:
-            await asyncio.sleep(pause_s)
-            try:
-                await self.refresh()
-            except Exception:
-                log.exception("knowledge.refresh_failed")
+        learning: asyncio.Task[bool] | None = None
+        try:
+            while True:
+                await asyncio.sleep(pause_s)
+                try:
+                    await self.refresh()
+                    if learning is None or learning.done():
+                        learning = asyncio.create_task(self._learn_quietly()) if self._behind else None
+                except Exception:
+                    log.exception("knowledge.refresh_failed")
+        finally:
+            if learning:
+                learning.cancel()
+
+    async def _learn_quietly(self) -> bool:
+        try:
+            return await self.learn()
+        except Exception:
+            self._behind = True
+            log.exception("knowledge.learning_failed")
+            return False
+
+
+def _learn(procedures: list[Procedure]) -> Search:
+    return Search(procedures, messages_off_topic(), messages_not_held())

@@ -1,7 +1,7 @@
 """Which procedure a question is about, given what the conversation already has in hand.
 
-Better one question back than a guess: the answer is FOUND only when one procedure stands clear of
-all others. The limits were set on the evaluation set; docs/evaluation.md keeps the table.
+Better one question back than a guess: the answer is FOUND only when the search is certain enough. The limits
+were set on questions that the index had not seen; docs/evaluation.md keeps the table.
 """
 
 from __future__ import annotations
@@ -9,31 +9,47 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from typing import Any
 
 import yaml
 
 from knowledge.library import Edition
 from knowledge.schema import SpecialCase
-from knowledge.search import Hit
+from knowledge.search import Finding, Hit
 from motcua.reply import Facet
 from vietnamese import normalise
 
-SURE = 0.62
-CLEAR_BY = 0.12
-VERY_SURE = 1.1
-FAINT = 0.32
+# How likely the first hit has to be right to be answered.
+SURE = 0.5
+# The same when another procedure is in hand and the message is short: it more likely goes on about that one.
+SURE_TO_LEAVE = 0.7
+# However certain, two that are this near each other are asked back.
+LEAST_LEAD = 0.12
+# Below this an answer names what else may have been meant.
+PLAIN = 0.8
+# How much more has to speak for a procedure than for none, for it to be offered at all.
+GRIP = -0.5
+FEW = 3
 SHORT = 4
 LONG = 8
-HELD_BONUS = 0.25
-CASE_CLOSE = 0.55
-CASE_VERY_CLOSE = 0.75
+# How far behind the first the procedure in hand may be for a short message to be about it all the same.
+NEAR_HELD = 1.0
+# How far behind the first a hit may be and still be offered beside it.
+BESIDE = 0.6
+CASE_CLOSE = 0.5
+CASE_VERY_CLOSE = 0.7
 MOST_CANDIDATES = 3
-UMBRELLA_LEAD = 0.2
+UMBRELLA_LEAD = 0.35
 
 _UMBRELLAS: list[tuple[list[str], list[str]]] = [
     ([normalise(name) for name in entry["names"]], entry["codes"])
     for entry in yaml.safe_load(Path(__file__).with_name("umbrellas.yml").read_text(encoding="utf-8"))
 ]
+_VARIANTS: list[dict[str, Any]] = yaml.safe_load(
+    Path(__file__).with_name("variants.yml").read_text(encoding="utf-8")
+)
+# "Còn cho bé thì sao" goes on about what is in hand, unless something else is named plainly.
+_GOES_ON = ("con ", "the con ", "vay con ", "the ", "vay ")
 
 
 class Outcome(StrEnum):
@@ -47,41 +63,93 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Resolution:
-    """``code`` for FOUND and IN_HAND, ``candidates`` (best first) for CLOSE."""
+    """``code`` for FOUND and IN_HAND, ``candidates`` (best first) for CLOSE.
+
+    ``beside`` are other codes that may have been meant by a FOUND that is not plain; ``certainty`` is how
+    likely the first hit was right; ``off_topic`` is set for a NONE that is no question about a procedure at
+    all.
+    """
 
     outcome: Outcome
     code: str | None = None
     candidates: tuple[str, ...] = ()
     case: SpecialCase | None = None
+    beside: tuple[str, ...] = ()
+    certainty: float = 0.0
+    off_topic: bool = False
 
 
 def resolve(edition: Edition, text: str, in_hand: str | None, facet: Facet) -> Resolution:
     """Settle which procedure ``text`` asks about; ``facet`` is what it seems to want to know."""
     held = in_hand if in_hand in edition.procedures else None
-    content = edition.search.content(text).split()
-    hits = edition.search.find(text)
-    if held and len(content) <= SHORT:
-        hits = _favour(hits, held)
-    if several := umbrella(edition, text):
+    finding = edition.search.look(text)
+    hits = finding.hits
+    word_for_word = bool(hits) and hits[0].closeness == 1.0 and hits[0].case is not None
+    if not word_for_word and (several := umbrella(edition, text)):
         ranked = [hit for hit in hits if hit.code in several]
         if held not in several and (len(ranked) < 2 or ranked[0].score - ranked[1].score < UMBRELLA_LEAD):
             return Resolution(Outcome.CLOSE, candidates=several)
-    if not hits or hits[0].score < FAINT:
-        return (
-            Resolution(Outcome.IN_HAND, held) if held and len(content) <= LONG else Resolution(Outcome.NONE)
-        )
-    best = hits[0]
-    if held and facet is Facet.LINKED and best.code in _linked_to(edition, held):
-        return Resolution(Outcome.IN_HAND, held)
-    lead = best.score - (hits[1].score if len(hits) > 1 else 0.0)
-    if best.score >= SURE and (lead >= CLEAR_BY or (best.score >= VERY_SURE and lead >= CLEAR_BY / 2)):
-        outcome = Outcome.IN_HAND if best.code == held else Outcome.FOUND
-        return Resolution(outcome, best.code, case=_special_case(edition, best, facet))
-    # A long message that fits nothing well is more likely a new story than a follow-up.
-    if held and best.score < SURE and (len(content) <= LONG or best.code == held):
-        return Resolution(Outcome.IN_HAND, held)
-    close = [hit.code for hit in hits if hit.score >= max(FAINT, best.score - 0.3)]
-    return Resolution(Outcome.CLOSE, candidates=tuple(close[:MOST_CANDIDATES]))
+    if held and (not hits or _stays(edition, text, finding, held, facet)):
+        case = _special_case(edition, hits[0], facet) if hits and hits[0].code == held else None
+        return Resolution(Outcome.IN_HAND, held, case=case, certainty=finding.certainty)
+    if not hits:
+        return Resolution(Outcome.NONE)
+    return _by_certainty(edition, text, finding, facet)
+
+
+def _by_certainty(edition: Edition, text: str, finding: Finding, facet: Facet) -> Resolution:
+    """What the search alone says; nothing is in hand, or it has been left."""
+    hits, best, certainty = finding.hits, finding.hits[0], finding.certainty
+    if pair := _wrong_variant(edition, text, best.code):
+        plain_meant = pair[1] == best.code and hits[1:2] and hits[1].code == pair[0]
+        if plain_meant:
+            return Resolution(Outcome.FOUND, pair[0], beside=pair[1:], certainty=certainty)
+        return Resolution(Outcome.CLOSE, candidates=pair, certainty=certainty)
+    if certainty >= SURE and finding.evidence[0] >= LEAST_LEAD:
+        beside = _beside(hits)[1:] if certainty < PLAIN else ()
+        case = _special_case(edition, best, facet)
+        return Resolution(Outcome.FOUND, best.code, case=case, beside=beside, certainty=certainty)
+    if finding.grip < GRIP:
+        return Resolution(Outcome.NONE, off_topic=finding.off_topic and len(finding.words) >= FEW)
+    return Resolution(Outcome.CLOSE, candidates=_beside(hits), certainty=certainty)
+
+
+def _stays(edition: Edition, text: str, finding: Finding, held: str, facet: Facet) -> bool:
+    """Whether a message goes on about the procedure in hand.
+
+    A long message that fits nothing well is more likely a new story than a follow-up.
+    """
+    best, length = finding.hits[0], len(finding.words)
+    if best.code == held:
+        return True
+    if facet is Facet.LINKED and best.code in _linked_to(edition, held) and finding.certainty < SURE_TO_LEAVE:
+        return True
+    if length > LONG:
+        return False
+    if normalise(text).startswith(_GOES_ON):
+        return finding.certainty < PLAIN
+    near = any(hit.code == held and hit.score >= best.score - NEAR_HELD for hit in finding.hits)
+    return finding.certainty < (SURE_TO_LEAVE if length <= SHORT and near else SURE)
+
+
+def _wrong_variant(edition: Edition, text: str, code: str) -> tuple[str, ...]:
+    """Both procedures of a pair, the likelier first, when what ``text`` says about the circumstance that
+    tells them apart speaks against ``code``; most often nothing."""
+    said = f" {normalise(text)} "
+    for pair in _VARIANTS:
+        plain, special = pair["plain"], pair["special"]
+        if code not in (plain, special) or not {plain, special} <= edition.procedures.keys():
+            continue
+        marked = any(f" {mark} " in said for mark in pair["marks"])
+        if marked != (code == special):
+            return (special, plain) if marked else (plain, special)
+    return ()
+
+
+def _beside(hits: list[Hit]) -> tuple[str, ...]:
+    """The first hit and those not far behind it."""
+    near = [hit.code for hit in hits if hit.score >= hits[0].score - BESIDE]
+    return tuple(near[:MOST_CANDIDATES])
 
 
 def umbrella(edition: Edition, text: str) -> tuple[str, ...]:
@@ -96,15 +164,6 @@ def umbrella(edition: Edition, text: str) -> tuple[str, ...]:
 
 def _linked_to(edition: Edition, code: str) -> set[str]:
     return {link.code for link in edition.procedures[code].linked}
-
-
-def _favour(hits: list[Hit], held: str) -> list[Hit]:
-    """A short question most likely stays with the procedure in hand."""
-    favoured = [
-        Hit(hit.code, hit.score + HELD_BONUS, hit.best, hit.closeness, hit.case) if hit.code == held else hit
-        for hit in hits
-    ]
-    return sorted(favoured, key=lambda hit: -hit.score)
 
 
 def _special_case(edition: Edition, hit: Hit, facet: Facet) -> SpecialCase | None:

@@ -146,10 +146,14 @@ class Delegation(Part):
 
 
 class Linked(Part):
-    """A procedure that is usually done together with this one, before it or after it."""
+    """A procedure that is usually done together with this one, before it or after it.
+
+    ``outside``: it exists, and has no file here.
+    """
 
     code: Code
     text: Line
+    outside: bool = False
 
 
 class SpecialCase(Part):
@@ -158,6 +162,20 @@ class SpecialCase(Part):
     questions: list[Line] = Field(min_length=1)
     facet: Facet
     answer: Line
+
+
+class ChecklistOption(Part):
+    """One answer to a question of the checklist, and the cases it puts the citizen in (none: plain)."""
+
+    say: Line
+    cases: list[Slug] = []
+
+
+class ChecklistQuestion(Part):
+    """A question that tells which papers this citizen needs. It can always be skipped."""
+
+    ask: Line
+    options: list[ChecklistOption] = Field(min_length=2, max_length=5)
 
 
 class LocalTime(Part):
@@ -190,6 +208,8 @@ class Procedure(Part):
     short_name: Line
     other_names: list[Line] = []
     sample_questions: list[Line] = Field(min_length=1)
+    # More of them, sorted by the facet they ask for: the bot's training data as well (bot/train.py).
+    questions: dict[Facet, list[Line]] = {}
     field: Line
     audience: list[Line] = []
     levels: list[Level] = Field(min_length=1)
@@ -206,6 +226,7 @@ class Procedure(Part):
     cases: dict[Slug, Line] = {}
     documents: list[Document] = []
     documents_note: Line | None = None
+    checklist: list[ChecklistQuestion] = Field(default=[], max_length=3)
     steps: list[Line] = []
     result: Line | None = None
     conditions: list[Line] = []
@@ -216,6 +237,8 @@ class Procedure(Part):
     linked: list[Linked] = []
     special_cases: list[SpecialCase] = []
     unknown: list[Facet] = []
+    # A record of the national portal in its own words, which no editor has gone through yet.
+    imported: bool = False
 
     replaces: list[Code] = []
     effective_from: date | None = None
@@ -226,8 +249,11 @@ class Procedure(Part):
     @model_validator(mode="after")
     def _holds_together(self) -> Self:
         used = {case for document in self.documents for case in document.cases}
+        used |= {case for question in self.checklist for option in question.options for case in option.cases}
         if missing := used - self.cases.keys():
-            raise ValueError(f"giấy tờ nhắc đến trường hợp chưa khai báo: {', '.join(sorted(missing))}")
+            raise ValueError(
+                f"giấy tờ hoặc câu hỏi nhắc đến trường hợp chưa khai báo: {', '.join(sorted(missing))}"
+            )
         if self.effective_from and self.effective_to and self.effective_to < self.effective_from:
             raise ValueError("effective_to đứng trước effective_from")
         if stray := self.field_provenance.keys() - type(self).model_fields.keys():

@@ -1,38 +1,49 @@
-"""Which procedure a message is about: likeness to names and sample questions, and a judge over both.
+"""Which procedure a message is about: likeness to names and questions, and a judge over both.
 
-Likeness is the cosine of folded word and character features (``knowledge.features``); the judge
-(``knowledge.judge``) weighs procedures against each other. Words that ask ("bao nhiêu", "giấy tờ", "ở
-đâu") are left out first (``question_words.yml``), and a message made of nothing else names no procedure.
+Likeness is the cosine of features (``knowledge.features``); the judge (``knowledge.judge``) weighs procedures
+against each other. How far the two can be trusted for one message is put in a single number, the certainty,
+whose weights were learnt on questions that the index had not seen (``benchmarks/certainty.py``).
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.sparse import csc_matrix, csr_matrix, vstack
 
-from knowledge.features import Features, Floats, Indices
-from knowledge.judge import Judge
+from knowledge.features import Features, Floats, Indices, Said
+from knowledge.judge import NO_MARGIN, Judge
 from knowledge.question_words import QuestionWords
 from knowledge.schema import Procedure
 from vietnamese import normalise
 
+_LIKENESS_SHARE = 0.4
 _SECOND_SHARE = 0.25
-_JUDGE_SHARE = 0.5
-_STRANGE_SHARE = 0.8
+# What stands in for a margin where nothing was judged: a name said word for word is as good as one of 0.3.
+_UNJUDGED_SLOPE, _UNJUDGED_FLOOR = 2.0, -1.6
 _EXACTLY = 0.5
+_STRANGE_SHARE = 0.8
 _NOTHING_ALIKE = 0.02
 _NEAREST = 200
+_BEST_JUDGED = 4
+# Likeness leaves out what more than this share of all texts has ("cần", "giấy"); a small index leaves
+# out nothing.
+_COMMON, _FEW = 0.04, 400
+# Logistic regression over the evidence (benchmarks/certainty.py): its constant, then a weight for each part.
+_CONSTANT = -2.827
+_WEIGHTS = (4.269, -2.151, 0.036, -0.994, 0.291)
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
     """A procedure that may be meant.
 
-    ``score`` is the likeness to its nearest texts (0 to 1.25) plus what the judge adds (0 to about 1);
-    ``best`` is the text that matched. ``case`` is set when that text is a question of the procedure's
-    special case of this number, ``closeness`` (0 to 1) says how near it is.
+    ``score`` puts hits in order: the judge's margin (-1 nothing, 0 and more as its own texts) and the
+    likeness to its nearest texts. ``best`` is the text that matched; ``case`` is set when that text is a
+    question of the procedure's special case of this number, ``closeness`` (0 to 1) says how near it is.
     """
 
     code: str
@@ -42,25 +53,104 @@ class Hit:
     case: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a search found: ``hits``, best first, and the ``words`` of the message that may name a procedure.
+
+    ``evidence`` says how far the first hit can be trusted: its lead over the second, the margin for no
+    procedure at all, its score, the share of strange words, the logarithm of the number of words.
+    ``off_topic`` says which kind of nothing is likelier: no procedure, or one that is not held.
+    """
+
+    hits: list[Hit]
+    words: list[str]
+    evidence: tuple[float, ...] = ()
+    off_topic: bool = False
+
+    @property
+    def grip(self) -> float:
+        """How much more speaks for the first hit than for no procedure; below -0.5 next to nothing does."""
+        return self.evidence[2] - self.evidence[1] if self.hits else -2.0
+
+    @property
+    def certainty(self) -> float:
+        """How likely the first hit is right, between 0 and 1."""
+        if not self.hits:
+            return 0.0
+        weighed = sum(weight * part for weight, part in zip(_WEIGHTS, self.evidence, strict=True))
+        return 1.0 / (1.0 + math.exp(-(_CONSTANT + weighed)))
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A text by which a procedure is found: a name, a question, or a question of its special ``case``."""
+
+    text: str
+    owner: int
+    case: int | None = None
+
+
 class Search:
     """An index over procedures. Built once, then read by any number of questions at once."""
 
-    def __init__(self, procedures: Sequence[Procedure], elsewhere: Sequence[str] = ()) -> None:
-        """``elsewhere`` are messages that name no procedure: what the judge must not mistake for one."""
+    def __init__(
+        self, procedures: Sequence[Procedure], off_topic: Sequence[str] = (), not_held: Sequence[str] = ()
+    ) -> None:
+        """What the judge must not mistake for a procedure: ``off_topic`` messages, and messages about
+        procedures that are ``not_held``."""
+        texts, owners = self._take(procedures, {})
+        elsewhere = [self._read(text) for text in (*off_topic, *not_held)]
+        self._features = Features()
+        if texts:
+            learnt = self._features.learn([*texts, *elsewhere])
+            rows, others = learnt[: len(texts)], learnt[len(texts) :]
+            self._by_feature = _telling(rows)
+            self._judge = Judge(rows, owners, others[: len(off_topic)], others[len(off_topic) :])
+
+    def grown(self, procedures: Sequence[Procedure]) -> Search:
+        """An index over ``procedures`` that learns nothing anew, and so is there at once.
+
+        Texts that are new are found by likeness, with the features and the judge of this index.
+        """
+        if not self._documents:
+            return Search(procedures)
+        other = object.__new__(Search)
+        texts, _ = other._take(procedures, self._said)
+        place = {code: number for number, code in enumerate(other._codes)}
+        known = {document.text: number for number, document in enumerate(self._documents)}
+        fresh = [text for text in texts if text.typed not in known]
+        rows = csr_matrix(
+            vstack([self._by_feature.tocsr(), self._features.rows(fresh)]) if fresh else self._by_feature
+        )
+        after = iter(range(len(self._documents), len(self._documents) + len(fresh)))
+        order = [known[text.typed] if text.typed in known else next(after) for text in texts]
+        other._features = self._features
+        other._by_feature = csc_matrix(rows[order])
+        other._judge = self._judge.moved(
+            {number: place[code] for number, code in enumerate(self._codes) if code in place}
+        )
+        return other
+
+    def says_the_same(self, other: Search) -> bool:
+        """Whether both are made of the same texts of the same procedures."""
+        return self._codes == other._codes and self._documents == other._documents
+
+    def _take(self, procedures: Sequence[Procedure], read: dict[str, Said]) -> tuple[list[Said], Indices]:
+        """Take in the texts of ``procedures``; ``read`` are texts that have been read before."""
         self._asking = QuestionWords()
         self._codes = [procedure.code for procedure in procedures]
-        self._documents = _documents(procedures)
-        owners = [document.owner for document in self._documents]
-        texts = [self.content(document.text) for document in self._documents]
-        self._known = {word for text in texts for word in text.split()}
-        self._features = Features(texts, owners)
-        rows = self._features.rows(texts)
-        self._by_feature = rows.tocsc()
-        none = self._features.rows(text for text in map(self.content, elsewhere) if text)
+        self._documents = documents_of(procedures)
+        texts = [read.get(document.text) or self._read(document.text) for document in self._documents]
+        owners = np.array([document.owner for document in self._documents], dtype=np.intp)
+        self._said = {text.typed: text for text in texts}
+        self._first = {
+            document.owner: number for number, document in reversed(list(enumerate(self._documents)))
+        }
+        self._known = {word for text in texts for word in text.content.split()}
         self._exact: dict[str, set[int]] = {}
-        for text, owner in zip(texts, owners, strict=True):
-            self._exact.setdefault(text, set()).add(owner)
-        self._judge = Judge(rows, np.array(owners, dtype=np.intp), none)
+        for text, owner in zip(texts, owners.tolist(), strict=True):
+            self._exact.setdefault(text.content, set()).add(owner)
+        return texts, owners
 
     def content(self, text: str) -> str:
         """What is left of ``text`` when its question words are gone: what may name a procedure."""
@@ -72,66 +162,106 @@ class Search:
 
     def find(self, text: str, limit: int = 5) -> list[Hit]:
         """The most likely procedures, best first; empty when ``text`` names nothing."""
-        content = self.content(text)
-        if not content:
-            return []
-        indices, weights = self._features.row(content)
-        explained = self._explained(content)
-        verdicts = self._judge.verdicts(indices, weights)
-        named = self._exact.get(content, set())
-        if len(named) == 1:  # said exactly as one procedure is called, or is asked for
-            verdicts = dict.fromkeys(named, max([1.0, *verdicts.values()]) + _EXACTLY)
-        likeness = self._likeness(indices, weights)
-        return self._ranked(likeness * explained, verdicts, explained)[:limit]
+        return self.look(text, limit).hits
+
+    def look(self, text: str, limit: int = 5) -> Finding:
+        """The most likely procedures, and how likely the first is right.
+
+        Words that no procedure uses count against every hit: without that "lý lịch tư pháp" would be a
+        perfect match for whatever else is "tư".
+        """
+        said = self._read(text)
+        words = said.content.split()
+        if not any(word in self._known for word in words):
+            return Finding([], words)
+        indices, weights = self._features.row(said)
+        verdict = self._judge.verdict(indices, weights)
+        strange = sum(word not in self._known for word in words) / len(words)
+        explained = math.sqrt(1 - _STRANGE_SHARE * strange)
+        hits = self._ranked(
+            self._likeness(indices, weights), verdict.margins, self._named(said), explained, said.content
+        )
+        if not hits:
+            return Finding([], words)
+        lead = hits[0].score - (hits[1].score if len(hits) > 1 else NO_MARGIN)
+        nothing = max(verdict.off_topic, verdict.not_held)
+        evidence = (lead, nothing, hits[0].score, strange, math.log1p(len(words)))
+        return Finding(hits[:limit], words, evidence, verdict.off_topic >= verdict.not_held)
+
+    def _read(self, text: str) -> Said:
+        full = normalise(text)
+        return Said(text, full, self._asking.strip(full))
+
+    def _named(self, said: Said) -> int | None:
+        """The procedure that is called exactly so, or asked for in just these words."""
+        owners = self._exact.get(said.content, set())
+        return next(iter(owners)) if len(owners) == 1 else None
 
     def _likeness(self, indices: Indices, weights: Floats) -> Floats:
-        """The cosine with every document, read feature by feature."""
+        """The cosine with every document: the documents of each feature, added up."""
         columns = self._by_feature
-        likeness = np.zeros(len(self._documents))
-        for index, weight in zip(indices, weights, strict=True):
-            start, end = columns.indptr[index], columns.indptr[index + 1]
-            likeness[columns.indices[start:end]] += weight * columns.data[start:end]
-        return likeness
+        starts, ends = columns.indptr[indices], columns.indptr[indices + 1]
+        places = [slice(start, end) for start, end in zip(starts.tolist(), ends.tolist(), strict=True)]
+        if not places:
+            return np.zeros(len(self._documents))
+        documents = np.concatenate([columns.indices[place] for place in places])
+        shared = np.concatenate([columns.data[place] for place in places])
+        shared *= np.repeat(weights, ends - starts)
+        added = np.bincount(documents, weights=shared, minlength=len(self._documents))
+        return np.asarray(added, dtype=np.float64)
 
-    def _explained(self, content: str) -> float:
-        """How much of a message is made of words that any procedure uses, between 0 and 1.
-
-        Without it "lý lịch tư pháp" would be a perfect match for whatever else is "tư".
-        """
-        words = content.split()
-        strange = sum(word not in self._known for word in words)
-        return float(np.sqrt(1 - _STRANGE_SHARE * strange / len(words)))
-
-    def _ranked(self, likeness: Floats, verdicts: dict[int, float], explained: float) -> list[Hit]:
+    def _ranked(
+        self, likeness: Floats, margins: dict[int, float], named: int | None, explained: float, content: str
+    ) -> list[Hit]:
         nearest: dict[int, list[int]] = {}
-        for row in np.argsort(-likeness)[:_NEAREST].tolist():
+        for row in _highest(likeness, _NEAREST):
             if likeness[row] <= _NOTHING_ALIKE:
                 break
             nearest.setdefault(self._documents[row].owner, []).append(row)
+        # What many procedures are asked for by ("khai sinh") is no likeness to any; the judge still knows it.
+        judged = sorted(margins, key=lambda owner: -margins[owner])[:_BEST_JUDGED]
+        for owner in [*judged, *([] if named is None else [named])]:
+            nearest.setdefault(owner, [self._first[owner]])
         hits = []
         for owner, rows in nearest.items():
             best = self._documents[rows[0]]
-            second = float(likeness[rows[1]]) if len(rows) > 1 else 0.0
             closeness = float(likeness[rows[0]])
-            judged = _JUDGE_SHARE * explained * verdicts.get(owner, 0.0)
-            score = closeness + _SECOND_SHARE * second + judged
+            second = float(likeness[rows[1]]) if len(rows) > 1 else 0.0
+            alike = _LIKENESS_SHARE * (closeness + _SECOND_SHARE * second)
+            margin = margins.get(
+                owner, max(NO_MARGIN, _UNJUDGED_SLOPE * closeness * explained + _UNJUDGED_FLOOR)
+            )
+            score = margin + alike + (_EXACTLY if owner == named else 0.0)
+            if self._said[best.text].content == content:
+                closeness = 1.0  # likeness leaves common features out, so that it need not be one
             hits.append(Hit(self._codes[owner], score, best.text, closeness, best.case))
         return sorted(hits, key=lambda hit: -hit.score)
 
 
-@dataclass(frozen=True, slots=True)
-class _Document:
-    text: str
-    owner: int
-    case: int | None = None
+def _telling(rows: csr_matrix) -> csc_matrix:
+    """The documents of each feature; none where it says little because too many have it."""
+    used = np.bincount(rows.indices, minlength=rows.shape[1])
+    kept = (used <= max(_FEW, _COMMON * rows.shape[0])).astype(rows.dtype)
+    telling = csc_matrix(rows.multiply(kept))
+    telling.eliminate_zeros()
+    return telling
 
 
-def _documents(procedures: Sequence[Procedure]) -> list[_Document]:
-    documents: list[_Document] = []
+def _highest(values: Floats, most: int) -> list[int]:
+    """The places of the highest values, highest first."""
+    chosen = np.argpartition(-values, most)[:most] if len(values) > most else np.arange(len(values))
+    places: list[int] = chosen[np.argsort(-values[chosen], kind="stable")].tolist()
+    return places
+
+
+def documents_of(procedures: Sequence[Procedure]) -> list[Document]:
+    """Every text of every procedure; ``owner`` is its place in ``procedures``."""
+    documents: list[Document] = []
     for owner, procedure in enumerate(procedures):
         names = [procedure.name, procedure.official_name, procedure.short_name, *procedure.other_names]
-        for text in dict.fromkeys([*names, *procedure.sample_questions]):
-            documents.append(_Document(text, owner))
+        asked = [text for texts in procedure.questions.values() for text in texts]
+        for text in dict.fromkeys([*names, *procedure.sample_questions, *asked]):
+            documents.append(Document(text, owner))
         for number, case in enumerate(procedure.special_cases):
-            documents += [_Document(question, owner, number) for question in case.questions]
+            documents += [Document(question, owner, number) for question in case.questions]
     return documents

@@ -2,17 +2,52 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import json
-from datetime import date
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING, TypeVar
 
-from sqlalchemy import select, update
+from sqlalchemy import Row, Text, cast, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from knowledge.models import KnowledgeRevision, ProcedureVersion
 from knowledge.schema import Procedure
-from motcua.clock import HANOI
+from motcua.clock import HANOI, today
 from motcua.db import now
+
+_Item = TypeVar("_Item")
+_CHUNK = 400  # rows of one statement
+_DATES = (
+    ProcedureVersion.id,
+    ProcedureVersion.code,
+    ProcedureVersion.effective_from,
+    ProcedureVersion.effective_to,
+    ProcedureVersion.superseded_at,
+)
+if TYPE_CHECKING:
+    _Dates = Row[int, str, date | None, date | None, datetime | None]
+_CONTENT = cast(ProcedureVersion.content, Text)
+
+
+@dataclass(frozen=True, slots=True)
+class Current:
+    """What there is to know about the newest version of a procedure without reading its content."""
+
+    id: int
+    code: str
+    digest: str
+    author: str
+    effective_from: date | None
+    imported: bool
+    replaces: tuple[str, ...]
+
+    @property
+    def edited(self) -> bool:
+        """Whether people wrote it; an imported one is the national portal's own text."""
+        return not self.imported
 
 
 def digest(procedure: Procedure) -> str:
@@ -33,38 +68,73 @@ async def publish(
 
     Returns the codes that changed; publishing the same content again changes nothing. With
     ``keep_others`` a version that somebody else published stays: what an editor corrected is not
-    undone by a restart.
+    undone by a restart. An edited procedure always takes the place of an imported one, and an imported one
+    never that of an edited one, nor of one that an edited one replaces.
     """
-    current = {
-        row.code: row
-        for row in await session.scalars(
-            select(ProcedureVersion).where(ProcedureVersion.superseded_at.is_(None))
-        )
-    }
-    changed: list[str] = []
+    current = await current_versions(session)
+    replaced = replaced_by_edited(current.values())
+    superseded: list[int] = []
+    newer: list[tuple[Procedure, str]] = []
     for procedure in procedures:
-        mark = digest(procedure)
         before = current.get(procedure.code)
-        if before and (before.digest == mark or (keep_others and before.author != author)):
+        if procedure.imported and ((before and before.edited) or procedure.code in replaced):
+            continue
+        mark = digest(procedure)
+        if before and (before.digest == mark or (keep_others and not _gives_way(before, procedure, author))):
             continue
         if before:
-            before.superseded_at = now()
-            await session.flush()
-        session.add(
-            ProcedureVersion(
-                code=procedure.code,
-                content=procedure.model_dump(mode="json"),
-                digest=mark,
-                effective_from=procedure.effective_from,
-                effective_to=procedure.effective_to,
-                author=author,
-                note=note,
-            )
+            superseded.append(before.id)
+        newer.append((procedure, mark))
+    moment = now()
+    for chosen in _chunks(superseded):
+        await session.execute(
+            update(ProcedureVersion).where(ProcedureVersion.id.in_(chosen)).values(superseded_at=moment)
         )
-        changed.append(procedure.code)
-    if changed:
+    for versions in _chunks(newer):
+        rows = [
+            {
+                "code": procedure.code,
+                "content": procedure.model_dump(mode="json"),
+                "digest": mark,
+                "effective_from": procedure.effective_from,
+                "effective_to": procedure.effective_to,
+                "author": author,
+                "note": note,
+            }
+            for procedure, mark in versions
+        ]
+        await session.execute(insert(ProcedureVersion), rows)
+    if newer:
         await _count_up(session)
-    return changed
+    return [procedure.code for procedure, _ in newer]
+
+
+async def current_versions(session: AsyncSession) -> dict[str, Current]:
+    """The newest version of every procedure, by code."""
+    columns = (
+        ProcedureVersion.id,
+        ProcedureVersion.code,
+        ProcedureVersion.digest,
+        ProcedureVersion.author,
+        ProcedureVersion.effective_from,
+        ProcedureVersion.content["imported"].as_boolean(),
+        ProcedureVersion.content["replaces"].as_json(),
+    )
+    rows = await session.execute(select(*columns).where(ProcedureVersion.superseded_at.is_(None)))
+    return {
+        code: Current(version, code, mark, author, begins, imported=bool(imported), replaces=tuple(old or ()))
+        for version, code, mark, author, begins, imported, old in rows.all()
+    }
+
+
+def replaced_by_edited(versions: Iterable[Current]) -> dict[str, str]:
+    """Codes that an edited procedure replaces today, and by which it is replaced."""
+    return {
+        old: version.code
+        for version in versions
+        if version.edited and _begun(version.effective_from, today())
+        for old in version.replaces
+    }
 
 
 async def revision(session: AsyncSession) -> int:
@@ -73,37 +143,73 @@ async def revision(session: AsyncSession) -> int:
 
 
 async def in_force(session: AsyncSession, day: date) -> list[Procedure]:
-    """The procedures in force on ``day``. Until a newer version takes effect, the one before it holds."""
-    current = await session.scalars(
-        select(ProcedureVersion)
-        .where(ProcedureVersion.superseded_at.is_(None))
-        .order_by(ProcedureVersion.code)
+    """The procedures in force on ``day``, by code; see :func:`versions_in_force`."""
+    return list((await versions_in_force(session, day, {})).values())
+
+
+async def versions_in_force(
+    session: AsyncSession, day: date, known: Mapping[int, Procedure]
+) -> dict[int, Procedure]:
+    """The procedures in force on ``day`` by the id of their version, in the order of their codes.
+
+    Until a newer version takes effect, the one before it holds. What is ``known`` is not read again: a
+    version never changes. An imported procedure that an edited one replaces is out of force.
+    """
+    newest = await session.execute(
+        select(*_DATES).where(ProcedureVersion.superseded_at.is_(None)).order_by(ProcedureVersion.code)
     )
-    found: list[Procedure] = []
-    for newest in current:
-        row = newest if _begun(newest, day) else await _until_then(session, newest.code, day)
-        if row and (row.effective_to is None or row.effective_to >= day):
-            found.append(Procedure.model_validate(row.content))
-    return found
+    ids: list[int] = []
+    for row in newest.all():
+        holds = row if _begun(row.effective_from, day) else await _until_then(session, row.code, day)
+        if holds and (holds.effective_to is None or holds.effective_to >= day):
+            ids.append(holds.id)
+    read = await _read(session, [version for version in ids if version not in known])
+    found = {version: known[version] if version in known else read[version] for version in ids}
+    replaced = {old for procedure in found.values() if not procedure.imported for old in procedure.replaces}
+    return {
+        version: procedure
+        for version, procedure in found.items()
+        if not (procedure.imported and procedure.code in replaced)
+    }
 
 
-def _begun(row: ProcedureVersion, day: date) -> bool:
-    return row.effective_from is None or row.effective_from <= day
+async def _read(session: AsyncSession, ids: list[int]) -> dict[int, Procedure]:
+    texts: list[tuple[int, str]] = []
+    for chosen in _chunks(ids):
+        wanted = ProcedureVersion.id.in_(chosen)
+        rows = await session.execute(select(ProcedureVersion.id, _CONTENT).where(wanted))
+        texts += [(version, text) for version, text in rows.all()]
+    # Some seconds for the whole national portal: not in the way of those who are being answered.
+    return await asyncio.to_thread(
+        lambda: {version: Procedure.model_validate_json(text) for version, text in texts}
+    )
 
 
-async def _until_then(session: AsyncSession, code: str, day: date) -> ProcedureVersion | None:
+def _chunks(items: list[_Item]) -> Iterator[list[_Item]]:
+    return (items[start : start + _CHUNK] for start in range(0, len(items), _CHUNK))
+
+
+def _gives_way(before: Current, procedure: Procedure, author: str) -> bool:
+    return before.author == author or (before.imported and not procedure.imported)
+
+
+def _begun(effective_from: date | None, day: date) -> bool:
+    return effective_from is None or effective_from <= day
+
+
+async def _until_then(session: AsyncSession, code: str, day: date) -> _Dates | None:
     """The version that holds while the newest one waits. One replaced before its own day never held."""
-    earlier = await session.scalars(
-        select(ProcedureVersion)
+    earlier = await session.execute(
+        select(*_DATES)
         .where(ProcedureVersion.code == code, ProcedureVersion.superseded_at.is_not(None))
         .order_by(ProcedureVersion.id.desc())
     )
-    return next((row for row in earlier if _begun(row, day) and _ever_held(row)), None)
+    return next((row for row in earlier.all() if _begun(row.effective_from, day) and _ever_held(row)), None)
 
 
-def _ever_held(row: ProcedureVersion) -> bool:
+def _ever_held(row: _Dates) -> bool:
     replaced_on = row.superseded_at.astimezone(HANOI).date() if row.superseded_at else None
-    return replaced_on is None or _begun(row, replaced_on)
+    return replaced_on is None or _begun(row.effective_from, replaced_on)
 
 
 async def _count_up(session: AsyncSession) -> None:

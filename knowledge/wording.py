@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from knowledge.schema import Document, Fee, FeeKind, LocalTime, OnlineLevel, Procedure, TimeUnit
+from knowledge.schema import Document, Fee, FeeKind, LegalBasis, LocalTime, OnlineLevel, Procedure, TimeUnit
+from knowledge.shorten import clip
 from motcua.reply import Facet
 
 BUTTON = {
@@ -56,7 +57,30 @@ NEXT = {
     Facet.LINKED: (Facet.DOCUMENTS, Facet.TIME, Facet.PLACE),
 }
 
+IMPORTED = "nguyên văn Cổng Dịch vụ công quốc gia, chưa biên tập"
+SEE_ALL = "Xem đầy đủ trên Cổng"
+FITTED = "Danh sách cho trường hợp của tôi"
 WHO_KNOWS = "Anh/chị hỏi tại quầy một cửa hoặc gọi 1022 (nhánh 7, 8)."
+
+_LONGEST_TITLE = 140
+_LONGEST_CASE = 160
+_FILES = (".doc", ".docx", ".pdf")
+
+
+def title_name(procedure: Procedure) -> str:
+    """The name as a title can hold it: some official names fill a page."""
+    return clip(procedure.name, _LONGEST_TITLE)
+
+
+def more(left_out: int, *, on_portal: bool) -> str:
+    """What stands under a shortened answer."""
+    rest = f"Còn {left_out} mục nữa chưa nêu ở đây. " if left_out else "Phần trên đã rút gọn. "
+    return rest + ("Xem đầy đủ trên Cổng Dịch vụ công quốc gia." if on_portal else WHO_KNOWS)
+
+
+def law(basis: LegalBasis) -> str:
+    """A legal document with its number, said once."""
+    return basis.name if basis.number in basis.name else f"{basis.name} ({basis.number})"
 
 
 def dong(amount: int) -> str:
@@ -69,7 +93,8 @@ def paper(document: Document) -> str:
     counts = [f"{document.originals} bản chính"] if document.originals > 1 else []
     if document.copies:
         counts.append(f"{document.copies} bản sao")
-    if document.form and document.form not in document.name and len(document.form) < 12:
+    named = document.form and not document.form.lower().endswith(_FILES)
+    if document.form and named and document.form not in document.name and len(document.form) < 12:
         counts.insert(0, f"mẫu {document.form.removeprefix('Mẫu ')}")
     name = document.name + (f" ({', '.join(counts)})" if counts else "")
     return f"{name} – {document.note}" if document.note else name
@@ -84,7 +109,7 @@ def paper_groups(procedure: Procedure) -> list[tuple[str, list[Document]]]:
     ]
     groups += [
         (
-            f"Thêm, nếu {_lower_first(label)}",
+            clip(label, _LONGEST_CASE) if procedure.imported else f"Thêm, nếu {lower_first(label)}",
             [document for document in procedure.documents if case in document.cases],
         )
         for case, label in procedure.cases.items()
@@ -92,7 +117,8 @@ def paper_groups(procedure: Procedure) -> list[tuple[str, list[Document]]]:
     return [(heading, papers) for heading, papers in groups if papers]
 
 
-def _lower_first(label: str) -> str:
+def lower_first(label: str) -> str:
+    """``label`` as it stands inside a sentence; an acronym stays."""
     acronym = label[:2].isupper()
     return label if acronym else label[:1].lower() + label[1:]
 

@@ -15,10 +15,25 @@ from motcua.reply import Contract, Facet
 class Awaiting(StrEnum):
     """What the bot has just asked for, if anything."""
 
+    CHECKLIST = "checklist"
     CHOICE = "choice"
     DOSSIER_CODE = "dossier_code"
     DOSSIER_SECRET = "dossier_secret"  # noqa: S105 - the name of a question, not a secret
     PROCEDURE = "procedure"
+    WARD = "ward"
+
+
+class ChecklistState(Contract):
+    """A list of papers being fitted to a case, in the middle of its questions.
+
+    ``answers`` holds the key of the option chosen for each question by its key, None where it was
+    skipped; ``question`` is the one that is open and ``options`` its answers: key and words.
+    """
+
+    procedure: str
+    answers: dict[str, str | None] = {}
+    question: str = ""
+    options: dict[str, str] = {}
 
 
 class Context(Contract):
@@ -26,7 +41,8 @@ class Context(Contract):
 
     ``procedure`` is the procedure in hand, ``facet`` the side last asked about, ``candidates`` the
     codes last offered in a clarifying question, ``dossier_code`` a code waiting for its second
-    factor, ``misses`` how many turns in a row the bot had no answer.
+    factor, ``misses`` how many turns in a row the bot had no answer, ``ward`` the code of the ward the
+    citizen named (``knowledge.wards``), ``checklist`` a list of papers that was begun and not finished.
     """
 
     procedure: str | None = None
@@ -35,3 +51,5 @@ class Context(Contract):
     candidates: list[str] = []
     dossier_code: str | None = None
     misses: int = 0
+    ward: str | None = None
+    checklist: ChecklistState | None = None

@@ -7,7 +7,8 @@ import subprocess
 
 from dossiers import DEMO_FILE, import_file
 from knowledge import Procedure, publish
-from knowledge.files import check_together, read_folder
+from knowledge.checks import check_together
+from knowledge.files import read_folder
 from motcua import migrate
 from motcua.db import Database
 from motcua.settings import ROOT, Settings

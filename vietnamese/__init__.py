@@ -5,6 +5,7 @@ understanding see the same words.
 """
 
 from vietnamese.folding import fold
+from vietnamese.short_answers import short_answer
 from vietnamese.shorthand import expand, normalise
 
-__all__ = ["expand", "fold", "normalise"]
+__all__ = ["expand", "fold", "normalise", "short_answer"]

@@ -25,14 +25,16 @@ class LinearIntents(LogisticRegressionClassifier):
     @staticmethod
     def get_default_config() -> Dict[str, Any]:
         """``C`` as in LinearSVC; a higher ``sharpness`` makes confidences more extreme."""
-        return {**LogisticRegressionClassifier.get_default_config(), "C": 1.0, "sharpness": 4.0}
+        return {**LogisticRegressionClassifier.get_default_config(), "C": 1.0, "sharpness": 4.0, "tol": 0.01}
 
     def __init__(
         self, config: Dict[str, Any], name: str, model_storage: ModelStorage, resource: Resource
     ) -> None:
         """Put our machine in the place of Rasa's."""
         super().__init__(config, name, model_storage, resource)
-        self.clf = LinearSVC(C=self.config["C"], random_state=self.config["random_state"])
+        self.clf = LinearSVC(
+            C=self.config["C"], random_state=self.config["random_state"], tol=self.config["tol"]
+        )
 
     def process(self, messages: List[Message]) -> List[Message]:
         """Set intent and ranking; confidences are the softmax of the margins times ``sharpness``."""

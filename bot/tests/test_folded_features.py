@@ -2,7 +2,8 @@
 
 import numpy as np
 import pytest
-from bot.components.folded_features import VIEWS, FoldedFeaturizer, folded_characters, folded_words
+from bot.components.folded_features import FoldedFeaturizer
+from bot.components.views import VIEWS
 from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
@@ -80,7 +81,7 @@ def test_a_view_that_does_not_exist_is_refused(configure):
     with pytest.raises(ValueError, match="unknown views"):
         FoldedFeaturizer.validate_config(configure(FoldedFeaturizer, views={"dense": 1.0}))
     FoldedFeaturizer.validate_config(configure(FoldedFeaturizer))
-    assert set(FoldedFeaturizer.get_default_config()["views"]) == set(VIEWS)
+    assert set(FoldedFeaturizer.get_default_config()["views"]) < set(VIEWS)
 
 
 @pytest.mark.parametrize("text", ["", " ", "😀", "a" * 10_000, "<b>x</b>"])
@@ -104,10 +105,3 @@ def test_training_data_get_their_features(train, examples):
     done = featurizer.process_training_data(examples)
     assert isinstance(done, TrainingData)
     assert all(message.get_sparse_features(TEXT, [])[1] for message in done.training_examples)
-
-
-def test_a_word_at_the_end_is_another_feature_than_in_the_middle():
-    features = list(folded_words(Message(data={TEXT: "nộp ở đâu"})))
-    assert features == ["nop", "o", "dau", "^ nop", "nop o", "o dau", "dau $"]
-    runs = list(folded_characters(Message(data={TEXT: "ở"})))
-    assert runs == [" o", "o ", " o "]

@@ -87,10 +87,11 @@ def test_what_is_loaded_says_the_same(classify, parts):
         ("2", "choice", "choose"),
         ("số 1", "choice", "choose"),
         ("cái 3", "choice", "choose"),
+        ("4521", None, "give_number"),
+        ("4521", "choice", "give_number"),
+        ("4521", "dossier_code", "give_number"),
+        ("số 4 5 2 1", None, "give_number"),
         # no certainty
-        ("4521", None, None),
-        ("4521", "choice", None),
-        ("4521", "dossier_code", None),
         ("2", None, None),
         ("2", "dossier_secret", None),
         ("12", "choice", None),
@@ -124,3 +125,124 @@ def test_a_certain_intent_takes_the_place_of_the_guess(parts, metadata, intent):
     CertainIntents.create({}, *parts).process([message])
     assert message.get(INTENT)["name"] == intent
     assert message.get(INTENT)["confidence"] == (1.0 if intent == "choose" else 0.4)
+
+
+MARRIED = {"question": "q1", "options": {"0": "Rồi", "1": "Chưa đăng ký"}}
+PEOPLE = {"question": "who", "options": {"self": "Tôi tự đi nộp", "other": "Nhờ người khác đi thay"}}
+WAYS = {"question": "way", "options": {"direct": "Nộp tại quầy", "online": "Nộp trực tuyến"}}
+
+
+@pytest.mark.parametrize(
+    ("text", "checklist"),
+    [
+        ("chưa", MARRIED),
+        ("rồi ạ", MARRIED),
+        ("2", MARRIED),
+        ("cái đầu", MARRIED),
+        ("bỏ qua", MARRIED),
+        ("không biết", MARRIED),
+        ("thôi, xem cả danh sách", MARRIED),
+        ("tự đi", PEOPLE),
+        ("nhờ chồng", PEOPLE),
+        ("online nha", WAYS),
+    ],
+)
+def test_a_short_answer_in_the_middle_of_a_checklist_is_one(text, checklist):
+    context = {"awaiting": "checklist", "checklist": checklist}
+    assert certain_intent(text, "checklist", context) == "answer_checklist"
+    left = {"awaiting": None, "checklist": checklist}
+    assert certain_intent(text, None, left) is None
+    assert certain_intent(text, None, {}) is None
+
+
+@pytest.mark.parametrize(
+    "text", ["lệ phí bao nhiêu", "nhờ chồng được không", "thôi cho hỏi lệ phí", "làm giấy khai sinh", ""]
+)
+@pytest.mark.parametrize("checklist", [MARRIED, PEOPLE, WAYS])
+def test_a_question_in_the_middle_of_a_checklist_is_left_to_the_classifier(text, checklist):
+    context = {"awaiting": "checklist", "checklist": checklist}
+    assert certain_intent(text, "checklist", context, {"name": "ask_fee", "confidence": 0.9}) is None
+
+
+def test_a_few_words_of_an_option_count_unless_the_classifier_is_sure_of_a_question():
+    context = {"awaiting": "checklist", "checklist": PEOPLE}
+    unsure, sure = {"name": "ask_fee", "confidence": 0.3}, {"name": "ask_delegate", "confidence": 0.9}
+    assert certain_intent("đi thay thì người khác", "checklist", context, unsure) == "answer_checklist"
+    assert certain_intent("nộp", "checklist", {**context, "checklist": WAYS}, sure) is None
+    assert (
+        certain_intent("trực tuyến nộp", "checklist", {**context, "checklist": WAYS}, sure)
+        == "answer_checklist"
+    )
+
+
+@pytest.mark.parametrize("guess", ["affirm", "deny", "choose", "give_number"])
+def test_a_bare_reply_that_fits_no_option_is_for_the_checklist_to_ask_again(guess):
+    context = {"awaiting": "checklist", "checklist": PEOPLE}
+    assert (
+        certain_intent("ừ thì có", "checklist", context, {"name": guess, "confidence": 0.9})
+        == "answer_checklist"
+    )
+    assert certain_intent("ừ thì có", None, {}, {"name": guess, "confidence": 0.9}) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "làm tiếp danh sách",
+        "lam tiep danh sach di",
+        "quay lại lập tiếp danh sách giấy tờ",
+        "danh sách đang dở",
+    ],
+)
+@pytest.mark.parametrize("awaiting", [None, "checklist"])
+def test_a_checklist_that_was_left_is_taken_up_again(text, awaiting):
+    assert certain_intent(text, awaiting, {"checklist": MARRIED}) == "ask_checklist"
+    assert certain_intent(text, None, {}) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "nộp hôm nay thì bao giờ lấy",
+        "nộp thứ 6 này thì hôm nào có",
+        "mai tôi nộp thì đến ngày nào",
+        "mai tôi nộp sau 3 giờ chiều thì hôm nào có",
+        "nop t6 nay bh co",
+    ],
+)
+def test_a_day_of_filing_and_a_question_when_is_about_time(text):
+    assert certain_intent(text, None, {"procedure": "1.001193", "facet": "documents"}) == "ask_time"
+    assert certain_intent(text, None, {}) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "nộp 30/4",
+        "nộp mai",
+        "thế nộp thứ 7 thì sao",
+        "sau 3 giờ chiều",
+        "nộp sau 3h chiều thì sao",
+        "nộp ngày 25",
+    ],
+)
+def test_a_day_of_filing_alone_goes_on_about_time(text):
+    assert certain_intent(text, None, {"procedure": "1.001193", "facet": "time"}) == "ask_time"
+    assert certain_intent(text, None, {"procedure": "1.001193", "facet": "fee"}) is None
+    assert certain_intent(text, "choice", {"procedure": "1.001193", "facet": "time"}) is None
+
+
+@pytest.mark.parametrize(
+    "text", ["nộp mai được không", "nộp hôm nay ở đâu", "nộp lệ phí hôm nay", "nộp", "mai", "nộp mai cần gì"]
+)
+def test_another_question_with_a_day_in_it_is_left_to_the_classifier(text):
+    assert certain_intent(text, None, {"procedure": "1.001193", "facet": "time"}) is None
+
+
+def test_the_guess_and_the_context_reach_the_shape(parts):
+    metadata = {"context": {"awaiting": "checklist", "checklist": MARRIED}}
+    message = Message(
+        data={TEXT: "chưa ạ", INTENT: {"name": "deny", "confidence": 0.8}, "metadata": metadata}
+    )
+    CertainIntents.create({}, *parts).process([message])
+    assert message.get(INTENT) == {"name": "answer_checklist", "confidence": 1.0}

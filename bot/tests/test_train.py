@@ -1,13 +1,16 @@
 """When to train again, and whether what is trained on holds together."""
 
 import logging
+import os
 import shutil
 import warnings
 
 import pytest
+import yaml
 from bot import train
 from bot.server import HERE
 from rasa.shared.importers.importer import TrainingDataImporter
+from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.formats.rasa_yaml import RasaYAMLReader
 from rasa.validator import Validator
 
@@ -31,6 +34,9 @@ NO_CHANGES = [
     "vietnamese/__pycache__/folding.pyc",
 ]
 
+# CertainIntents sets these in the middle of a checklist; nothing is learnt for them.
+BY_SHAPE = {"answer_checklist"}
+
 
 @pytest.fixture
 def copy(tmp_path, monkeypatch):
@@ -42,7 +48,26 @@ def copy(tmp_path, monkeypatch):
     monkeypatch.setattr(train, "ROOT", tmp_path)
     monkeypatch.setattr(train, "HERE", tmp_path / "bot")
     monkeypatch.setattr(train, "EVALUATION", tmp_path / "nlu_data" / "evaluation")
+    monkeypatch.setattr(train, "PROCEDURES", tmp_path / "knowledge" / "procedures")
+    monkeypatch.setattr(train, "QUESTIONS", tmp_path / "bot" / "models" / "questions.yml")
+    train.PROCEDURES.mkdir(parents=True)
     return tmp_path
+
+
+@pytest.fixture
+def procedures(copy):
+    """Writes a procedure file with these questions, and says what was made of all of them."""
+
+    def write(name, questions, **more):
+        text = yaml.safe_dump({"code": name, "questions": questions, **more}, allow_unicode=True)
+        (train.PROCEDURES / f"{name}.yml").write_text(text, encoding="utf-8")
+
+    return write
+
+
+def _written():
+    data = RasaYAMLReader().read(str(train.QUESTIONS))
+    return [(message.get(INTENT), message.get(TEXT)) for message in data.intent_examples]
 
 
 def _touch(path):
@@ -83,6 +108,54 @@ def test_a_new_a_lost_and_a_renamed_file_change_the_hash(copy):
     assert len(seen) == 4
 
 
+def test_the_questions_of_the_procedures_are_examples_of_their_sides(procedures):
+    procedures("2", {"time": ["khai tử mấy hôm thì xong"], "fee": ["khai tu het bn tien"]})
+    procedures("1", {"fee": ["cưới: lệ phí # bao nhiêu?", '"1.001193" mất phí "không"']})
+    procedures("3", {}, sample_questions=["làm giấy khai sinh"])
+    procedures("4", None)
+    train.write_questions()
+    assert _written() == [
+        ("ask_fee", "cưới: lệ phí # bao nhiêu?"),
+        ("ask_fee", '"1.001193" mất phí "không"'),
+        ("ask_fee", "khai tu het bn tien"),
+        ("ask_time", "khai tử mấy hôm thì xong"),
+    ]
+    assert train.QUESTIONS in train.training_files()
+
+
+def test_the_questions_are_written_alike_and_only_when_they_changed(procedures):
+    procedures("2", {"time": ["mấy hôm thì xong"]})
+    procedures("1", {"fee": ["lệ phí bao nhiêu"], "time": ["bao lâu có"]})
+    train.write_questions()
+    first = train.QUESTIONS.read_bytes()
+    os.utime(train.QUESTIONS, (1, 1))
+    procedures("1", {"time": ["bao lâu có"], "fee": ["lệ phí bao nhiêu"]}, title="Đổi tên")
+    train.training_files()
+    assert (train.QUESTIONS.stat().st_mtime, train.QUESTIONS.read_bytes()) == (1, first)
+    procedures("1", {"fee": ["lệ phí bao nhiêu"]})
+    train.write_questions()
+    assert train.QUESTIONS.read_bytes() != first
+    train.QUESTIONS.unlink()
+    procedures("1", {"time": ["bao lâu có"], "fee": ["lệ phí bao nhiêu"]})
+    train.write_questions()
+    assert train.QUESTIONS.read_bytes() == first
+
+
+def test_the_hash_changes_with_the_questions_of_a_procedure_and_not_with_its_answers(procedures):
+    procedures("1", {"fee": ["lệ phí bao nhiêu"]}, fee="0 đồng")
+    before = train.content_hash()
+    procedures("1", {"fee": ["lệ phí bao nhiêu"]}, fee="8.000 đồng")
+    assert train.content_hash() == before
+    procedures("1", {"fee": ["lệ phí bao nhiêu vậy"]}, fee="8.000 đồng")
+    assert train.content_hash() != before
+
+
+def test_no_procedures_and_no_folder_for_models_are_fine(copy):
+    assert not train.QUESTIONS.parent.exists()
+    train.write_questions()
+    assert _written() == []
+
+
 def test_the_evaluation_set_is_never_trained_on():
     files = train.training_files()
     assert files
@@ -98,6 +171,10 @@ def importer():
     )
 
 
+def _is_about_an_intent_by_shape(warning):
+    return "found in the NLU training data" in warning and any(f"'{name}'" in warning for name in BY_SHAPE)
+
+
 def test_rasas_own_check_of_the_data_finds_nothing(importer, caplog):
     with warnings.catch_warnings(record=True) as raised, caplog.at_level(logging.WARNING):
         warnings.simplefilter("always")
@@ -110,13 +187,17 @@ def test_rasas_own_check_of_the_data_finds_nothing(importer, caplog):
         assert validator.verify_form_slots()
         assert validator.verify_slot_mappings()
         assert validator.verify_story_structure(ignore_warnings=False)
-    assert [str(item.message) for item in raised if issubclass(item.category, UserWarning)] == []
+    warned = [str(item.message) for item in raised if issubclass(item.category, UserWarning)]
+    assert [text for text in warned if not _is_about_an_intent_by_shape(text)] == []
     assert [record.getMessage() for record in caplog.records if record.name.startswith("rasa")] == []
 
 
 def test_every_intent_but_the_fallback_has_examples(importer):
+    learnt = {message.get(INTENT) for message in importer.get_nlu_data().intent_examples if message.get(TEXT)}
     assert importer.get_domain().intents
-    assert set(importer.get_domain().intents) - importer.get_nlu_data().intents <= {
+    assert learnt <= set(importer.get_domain().intents)
+    assert set(importer.get_domain().intents) - learnt <= {
+        *BY_SHAPE,
         "nlu_fallback",
         # Rasa's own, always there
         "back",

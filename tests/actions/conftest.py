@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -116,6 +116,15 @@ def rooms(prepared: Prepared, database: Database, settings: Settings) -> Rooms:
     return Rooms(prepared.library, DossierDesk(database, settings))
 
 
+# A piece of a message: its words, and the intent and confidence of the classifier.
+Said = tuple[str, str, float]
+
+
+def _piece(said: Said) -> dict[str, Any]:
+    text, intent, confidence = said
+    return {"text": text, "intent": intent, "confidence": confidence}
+
+
 @dataclass
 class Talk:
     """A conversation. ``say`` is a typed message as the classifier understood it, ``press`` a button."""
@@ -126,13 +135,20 @@ class Talk:
     intents: set[str] = field(default_factory=intents)
 
     async def say(
-        self, text: str, intent: str, confidence: float = 0.9, *, then: tuple[str, ...] = ()
+        self,
+        text: str,
+        intent: str,
+        confidence: float = 0.9,
+        *,
+        then: tuple[str, ...] = (),
+        cuts: tuple[tuple[Said, Said], ...] = (),
     ) -> list[Reply]:
-        """``then`` are the next intents of the ranking."""
+        """``then`` are the next intents of the ranking, ``cuts`` the pieces the bot found in the message."""
         share = (1 - confidence) / (len(then) or 1)
         ranking = [{"name": intent, "confidence": confidence}]
         ranking += [{"name": name, "confidence": share} for name in then]
-        return await self._turn(text, text, ranking, [])
+        pieces = [[_piece(left), _piece(right)] for left, right in cuts]
+        return await self._turn(text, text, ranking, [], pieces)
 
     async def one(self, text: str, intent: str, confidence: float = 0.9, **more: Any) -> Reply:
         """Like ``say``, where one reply is expected."""
@@ -150,7 +166,12 @@ class Talk:
         return reply
 
     async def _turn(
-        self, message: str, text: str, ranking: list[dict[str, Any]], entities: list[dict[str, Any]]
+        self,
+        message: str,
+        text: str,
+        ranking: list[dict[str, Any]],
+        entities: list[dict[str, Any]],
+        cuts: Sequence[object] = (),
     ) -> list[Reply]:
         metadata = {"context": self.context.model_dump(mode="json"), "text": text}
         call = {
@@ -167,6 +188,7 @@ class Talk:
                     "intent_ranking": ranking,
                     "entities": entities,
                     "metadata": metadata,
+                    **({"cuts": cuts} if cuts else {}),
                 },
                 "events": [],
                 "paused": False,

@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select, text
 
-from dossiers import DEMO_FILE, DossierDesk, Found, ImportRefused, import_bytes, import_file, is_working_day
+from dossiers import DEMO_FILE, DossierDesk, Found, ImportRefused, import_bytes, import_file
 from dossiers.models import Dossier, DossierEvent
 from motcua.db import Database
 from motcua.settings import Settings
+from motcua.working_days import is_working_day
 
 TODAY = date(2026, 11, 18)
 HEADER = "Mã hồ sơ,Trạng thái,Số điện thoại,Ngày tiếp nhận,Ngày hẹn trả,Ngày hẹn lại,Lý do,Họ tên\n"

@@ -36,12 +36,13 @@ async def test_dialogue(stack: RunningStack, dialogue: dict[str, Any]) -> None:
             else:
                 text = turn.get("say") or "khai sinh " * (turn["say_long"] // 10)
                 replies = (await chat.say(text)).replies
-            _check(turn["expect"], replies)
+            expected = turn["expect"] if isinstance(turn["expect"], list) else [turn["expect"]]
+            assert len(replies) == len(expected), [reply.text for reply in replies]
+            for wanted, reply in zip(expected, replies, strict=True):
+                _check(wanted, reply)
 
 
-def _check(expected: dict[str, Any], replies: list[Reply]) -> None:
-    assert len(replies) == 1, [reply.text for reply in replies]
-    reply = replies[0]
+def _check(expected: dict[str, Any], reply: Reply) -> None:
     kinds = expected["kind"] if isinstance(expected["kind"], list) else [expected["kind"]]
     assert reply.kind in [Kind(kind) for kind in kinds], reply
     for field in ("procedure", "facet"):

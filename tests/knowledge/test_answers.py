@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import yaml
 
-from knowledge import Procedure, answer, ask_button, special_answer
+from knowledge import Procedure, answer, ask_button, checklist_questions, special_answer
 from knowledge.files import read_folder
 from knowledge.schema import Fee, FeeKind, LocalTime, facets_with_content
 from knowledge.wording import BUTTON, NEXT, TITLE, dong, local_promise, way_fee
@@ -67,6 +67,9 @@ def test_every_button_does_what_the_domain_knows(procedure: Procedure, facet: Fa
         assert button.payload.intent in INTENTS
         assert button.payload.entities == {"procedure": procedure.code}
         assert button.payload.intent != f"ask_{facet}"
+        if button.payload.intent == "ask_checklist":
+            assert checklist_questions(procedure)
+            continue
         offered = Facet(button.payload.intent.removeprefix("ask_"))
         assert offered in facets_with_content(procedure), "a button must not lead to 'chưa rõ'"
 

@@ -11,7 +11,8 @@ import pytest
 import yaml
 
 from knowledge import Procedure
-from knowledge.files import check_together, read_folder
+from knowledge.checks import check_together
+from knowledge.files import read_folder
 
 Made = Callable[..., Procedure]
 ENGLISH = re.compile(
@@ -119,6 +120,7 @@ def test_a_question_that_two_procedures_claim_is_a_problem_however_it_is_typed(m
         code="9.000002",
         name="Đăng ký nuôi chim",
         official_name="Thủ tục đăng ký nuôi chim",
+        short_name="nuôi chim",
         sample_questions=["Muon nuoi ca vang trong be thi xin phep ai?"],
     )
     (problem,) = check_together([made(), other])
@@ -132,6 +134,7 @@ def test_a_special_question_may_not_be_claimed_twice_either(made: Made) -> None:
         code="9.000002",
         name="Đăng ký nuôi chim",
         official_name="Thủ tục nuôi chim",
+        short_name="nuôi chim",
         sample_questions=["nuôi chim"],
         special_cases=case,
     )

@@ -102,3 +102,16 @@ async def test_following_picks_up_news_and_outlives_a_failure(
     follower.cancel()
     with pytest.raises(asyncio.CancelledError):
         await follower
+
+
+async def test_what_did_not_change_is_not_read_again(database: Database, made: Made) -> None:
+    await _publish(database, made(), made(code="9.000002"))
+    shelf = Library(database)
+    await shelf.refresh()
+    before = shelf.edition.procedures
+    await _publish(database, made(fee="30.000 đồng/lần."))
+    await shelf.refresh()
+    after = shelf.edition.procedures
+    assert after["9.000002"] is before["9.000002"]
+    assert after["9.000001"] is not before["9.000001"]
+    assert after["9.000001"].fee == "30.000 đồng/lần."

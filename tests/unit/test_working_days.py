@@ -8,8 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dossiers import add_working_days, counted_from, due_date, is_working_day, working_days_between
 from motcua.clock import HANOI
+from motcua.working_days import (
+    add_working_days,
+    counted_from,
+    due_date,
+    is_working_day,
+    working_days_between,
+)
 
 
 @pytest.mark.parametrize(

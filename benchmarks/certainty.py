@@ -1,0 +1,74 @@
+"""Learns how far a search result can be trusted: the weights in ``knowledge/search.py``.
+
+``python -m benchmarks.certainty`` leaves a quarter of all questions out of the index in turn, and of the
+messages that name no procedure; looks the left-out ones up; and fits a logistic regression of "the first hit
+is right" on the evidence. Run it when the views, the judge or many questions change.
+"""
+
+from __future__ import annotations
+
+import random
+
+import numpy as np
+from sklearn.linear_model import LogisticRegression
+
+from knowledge.elsewhere import messages_not_held, messages_off_topic
+from knowledge.files import read_folder
+from knowledge.schema import Procedure
+from knowledge.search import Finding, Search
+
+FOLDS = 4
+
+
+def main() -> None:
+    """Fit and print."""
+    procedures = read_folder().procedures
+    groups = (messages_off_topic(), messages_not_held())
+    off = [text for group in groups for text in group]
+    chance = random.Random(0)  # noqa: S311 - a fixed split, no secret
+    drawn = {text: chance.randrange(FOLDS) for procedure in procedures for text in _questions(procedure)} | {
+        text: chance.randrange(FOLDS) for text in off
+    }
+    found: list[tuple[Finding, bool, float]] = []
+    for fold in range(FOLDS):
+        kept = [_without(procedure, {t for t, f in drawn.items() if f == fold}) for procedure in procedures]
+        search = Search(kept, *([text for text in group if drawn[text] != fold] for group in groups))
+        for procedure in procedures:
+            for text in _questions(procedure):
+                if drawn[text] == fold:
+                    finding = search.look(text)
+                    right = bool(finding.hits) and finding.hits[0].code == procedure.code
+                    found.append((finding, right, 1.0))
+        found += [(search.look(text), False, 0.5) for text in off if drawn[text] == fold]
+        asked = [right for _, right, weight in found if weight == 1.0]
+        print(f"fold {fold + 1}: {100 * sum(asked) / len(asked):.1f} % at rank 1 so far")
+    used = [(finding.evidence, right, weight) for finding, right, weight in found if finding.hits]
+    evidence, right, weight = (np.array(part) for part in zip(*used, strict=True))
+    fitted = LogisticRegression(C=100, max_iter=2000).fit(evidence, right, sample_weight=weight)
+    print("_CONSTANT =", round(float(fitted.intercept_[0]), 3))
+    print("_WEIGHTS =", tuple(round(float(value), 3) for value in fitted.coef_[0]))
+    sure = fitted.predict_proba(evidence)[:, 1]
+    for bar in (0.4, 0.5, 0.6, 0.7, 0.8, 0.9):
+        above = sure >= bar
+        share, rightly = 100 * above.mean(), 100 * right[above].mean()
+        print(f"certainty >= {bar}: {share:.1f} % of messages, {rightly:.1f} % of them right")
+
+
+def _questions(procedure: Procedure) -> list[str]:
+    return [*procedure.sample_questions, *(text for texts in procedure.questions.values() for text in texts)]
+
+
+def _without(procedure: Procedure, left_out: set[str]) -> Procedure:
+    return procedure.model_copy(
+        update={
+            "sample_questions": [text for text in procedure.sample_questions if text not in left_out],
+            "questions": {
+                facet: [text for text in texts if text not in left_out]
+                for facet, texts in procedure.questions.items()
+            },
+        }
+    )
+
+
+if __name__ == "__main__":
+    main()
