@@ -6,6 +6,7 @@ were set on questions that the index had not seen; docs/evaluation.md keeps the 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -17,12 +18,14 @@ from knowledge.library import Edition
 from knowledge.schema import SpecialCase
 from knowledge.search import Finding, Hit
 from motcua.reply import Facet
-from vietnamese import normalise
+from vietnamese import fold, normalise
 
 # How likely the first hit has to be right to be answered.
 SURE = 0.5
-# The same when another procedure is in hand and the message is short: it more likely goes on about that one.
-SURE_TO_LEAVE = 0.7
+# The same when another procedure is in hand: the message more likely goes on about that one, the more so when
+# it is short and that one near.
+SURE_TO_LEAVE = 0.6
+SURE_TO_LEAVE_NEAR = 0.65
 # However certain, two that are this near each other are asked back.
 LEAST_LEAD = 0.12
 # Below this an answer names what else may have been meant.
@@ -33,7 +36,7 @@ FEW = 3
 SHORT = 4
 LONG = 8
 # How far behind the first the procedure in hand may be for a short message to be about it all the same.
-NEAR_HELD = 1.0
+NEAR_HELD = 0.8
 # How far behind the first a hit may be and still be offered beside it.
 BESIDE = 0.6
 CASE_CLOSE = 0.5
@@ -48,8 +51,10 @@ _UMBRELLAS: list[tuple[list[str], list[str]]] = [
 _VARIANTS: list[dict[str, Any]] = yaml.safe_load(
     Path(__file__).with_name("variants.yml").read_text(encoding="utf-8")
 )
-# "Còn cho bé thì sao" goes on about what is in hand, unless something else is named plainly.
-_GOES_ON = ("con ", "the con ", "vay con ", "the ", "vay ")
+# "Còn tạm trú thì sao": the first word joins on and names nothing. A child ("con tôi", "con gái") does.
+_JOINS_ON = re.compile(
+    r"(?:(?:the|vay|roi) )?con (?!(?:toi|em|minh|anh|chi|gai|trai|nha|cua|nuoi|rieng|duoi|ruot|de|nho|tui)\b)"
+)
 
 
 class Outcome(StrEnum):
@@ -82,14 +87,14 @@ class Resolution:
 def resolve(edition: Edition, text: str, in_hand: str | None, facet: Facet) -> Resolution:
     """Settle which procedure ``text`` asks about; ``facet`` is what it seems to want to know."""
     held = in_hand if in_hand in edition.procedures else None
-    finding = edition.search.look(text)
+    finding = edition.search.look(_without_joint(text) if held else text)
     hits = finding.hits
     word_for_word = bool(hits) and hits[0].closeness == 1.0 and hits[0].case is not None
     if not word_for_word and (several := umbrella(edition, text)):
         ranked = [hit for hit in hits if hit.code in several]
         if held not in several and (len(ranked) < 2 or ranked[0].score - ranked[1].score < UMBRELLA_LEAD):
             return Resolution(Outcome.CLOSE, candidates=several)
-    if held and (not hits or _stays(edition, text, finding, held, facet)):
+    if held and (not hits or _stays(edition, finding, held, facet)):
         case = _special_case(edition, hits[0], facet) if hits and hits[0].code == held else None
         return Resolution(Outcome.IN_HAND, held, case=case, certainty=finding.certainty)
     if not hits:
@@ -114,7 +119,12 @@ def _by_certainty(edition: Edition, text: str, finding: Finding, facet: Facet) -
     return Resolution(Outcome.CLOSE, candidates=_beside(hits), certainty=certainty)
 
 
-def _stays(edition: Edition, text: str, finding: Finding, held: str, facet: Facet) -> bool:
+def _without_joint(text: str) -> str:
+    joint = _JOINS_ON.match(fold(text))
+    return " ".join(text.split()[joint.group().count(" ") :]) if joint else text
+
+
+def _stays(edition: Edition, finding: Finding, held: str, facet: Facet) -> bool:
     """Whether a message goes on about the procedure in hand.
 
     A long message that fits nothing well is more likely a new story than a follow-up.
@@ -126,10 +136,8 @@ def _stays(edition: Edition, text: str, finding: Finding, held: str, facet: Face
         return True
     if length > LONG:
         return False
-    if normalise(text).startswith(_GOES_ON):
-        return finding.certainty < PLAIN
     near = any(hit.code == held and hit.score >= best.score - NEAR_HELD for hit in finding.hits)
-    return finding.certainty < (SURE_TO_LEAVE if length <= SHORT and near else SURE)
+    return finding.certainty < (SURE_TO_LEAVE_NEAR if length <= SHORT and near else SURE_TO_LEAVE)
 
 
 def _wrong_variant(edition: Edition, text: str, code: str) -> tuple[str, ...]:
