@@ -29,6 +29,8 @@ _STRANGE_SHARE = 0.8
 _NOTHING_ALIKE = 0.02
 _NEAREST = 200
 _BEST_JUDGED = 4
+# How near its own name a procedure that was not judged has to be called.
+_NAMED = 0.5
 # Likeness leaves out what more than this share of all texts has ("cần", "giấy"); a small index leaves
 # out nothing.
 _COMMON, _FEW = 0.04, 400
@@ -185,6 +187,10 @@ class Search:
             return Finding([], words)
         lead = hits[0].score - (hits[1].score if len(hits) > 1 else NO_MARGIN)
         nothing = max(verdict.off_topic, verdict.not_held)
+        if hits[0].closeness >= _NAMED and self._codes.index(hits[0].code) not in verdict.margins:
+            nothing = (
+                NO_MARGIN  # the judge has never heard of it: that it is none of those it knows says nothing
+            )
         evidence = (lead, nothing, hits[0].score, strange, math.log1p(len(words)))
         return Finding(hits[:limit], words, evidence, verdict.off_topic >= verdict.not_held)
 

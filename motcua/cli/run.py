@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import subprocess
 import sys
 from collections.abc import Mapping
 from types import FrameType
@@ -10,7 +11,6 @@ from types import FrameType
 import click
 from rich.console import Console
 
-from motcua import prepare
 from motcua.settings import get_settings
 from motcua.stack import Stack, StackError
 
@@ -31,20 +31,13 @@ def run() -> None:
     for number in (signal.SIGINT, signal.SIGTERM):  # a shell may start us with SIGINT ignored
         signal.signal(number, _interrupt)
     try:
-        with console.status("Checking the model (training takes a minute or two when its data changed)…"):
-            prepare.train_model()
-        console.print("✓ model")
-        with console.status("Migrating the database…"):
-            prepare.migrate_database(settings)
-        console.print("✓ database")
-        with console.status("Loading procedures…"):
-            changed = prepare.load_content(settings)
-        console.print(f"✓ knowledge ({len(changed)} procedures changed)" if changed else "✓ knowledge")
+        if subprocess.run([sys.executable, "-m", "motcua", "prepare"], check=False).returncode:
+            sys.exit(1)
         with console.status("Starting Rasa, actions and gateway…") as status:
             stack.start(lambda parts: status.update(_waiting_for(parts)))
         _say_ready(console, settings.url)
         stack.wait()
-    except (prepare.PreparationError, StackError) as error:
+    except StackError as error:
         console.print(f"[red]✗[/red] {error}", highlight=False)
         sys.exit(1)
     except KeyboardInterrupt:
