@@ -32,9 +32,10 @@ eval: ## Put the labelled questions to the stack, print the score, and compare o
 	@scripts/setup.sh test
 	@$(BIN)/motcua eval --compare
 
-bench: ## Measure a turn through gateway, Rasa and actions
+bench: ## Measure a turn through gateway, Rasa and actions, and what finds procedure and ward
 	@scripts/setup.sh run
 	@$(BIN)/python -m benchmarks.turn
+	@$(BIN)/python -m benchmarks.find
 
 lock: ## Resolve the dependencies again (after a change of pyproject.toml)
 	@scripts/setup.sh lock

@@ -52,7 +52,7 @@ class RoomAction(Action):  # type: ignore[misc]
         other failure would come back for ever, so it is logged and owned up to."""
         turn = read_turn(tracker)
         try:
-            result = await self.turn(turn)
+            result = self.first(turn) or await self.turn(turn)
         except (DBAPIError, OSError):
             raise
         except Exception:
@@ -60,6 +60,10 @@ class RoomAction(Action):  # type: ignore[misc]
             result = TurnResult([Reply(kind=Kind.ERROR, text=_BROKEN, buttons=[HUMAN])], turn.context)
         write_result(dispatcher, result)
         return []
+
+    def first(self, turn: Turn) -> TurnResult | None:
+        """What goes before the topic, whatever the classifier made of the message; None when nothing does."""
+        return None
 
     @abstractmethod
     async def turn(self, turn: Turn) -> TurnResult:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from actions.office import answers_ward_question, tell_office
 from actions.places import only_a_place, place_of
 from actions.procedures import ActionAnswerProcedure
 from actions.smalltalk import friendly
@@ -30,8 +29,6 @@ class ActionChoose(ActionAnswerProcedure):
 
     async def turn(self, turn: Turn) -> TurnResult:
         """See the class."""
-        if answers_ward_question(turn):
-            return tell_office(self.rooms.library.edition, turn)
         facet = turn.context.facet or Facet.OVERVIEW
         candidates = turn.context.candidates
         if turn.context.awaiting is Awaiting.CHOICE and candidates:

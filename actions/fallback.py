@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from actions.office import answers_ward_question, tell_office
 from actions.procedures import ActionAnswerProcedure
 from actions.smalltalk import friendly
 from actions.turn import Turn, TurnResult
@@ -23,8 +22,6 @@ class ActionFallback(ActionAnswerProcedure):
 
     async def turn(self, turn: Turn) -> TurnResult:
         """See the class."""
-        if answers_ward_question(turn):
-            return tell_office(self.rooms.library.edition, turn)
         if both := self.ask_each(turn):
             return both
         guess, sure = next((item for item in turn.ranking if item[0] != _FALLBACK), ("", 0.0))

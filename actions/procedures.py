@@ -52,9 +52,11 @@ class ActionAnswerProcedure(RoomAction):
         facet = turn.facet or turn.likeliest_facet() or Facet.OVERVIEW
         if pressed := turn.entities.get("procedure"):
             return self.tell(turn.context, Resolution(Outcome.FOUND, pressed), facet)
-        if answers_ward_question(turn):
-            return tell_office(self.rooms.library.edition, turn)
         return self.ask_each(turn) or self.ask(turn, turn.text, facet)
+
+    def first(self, turn: Turn) -> TurnResult | None:
+        """The ward that was asked for: a bare "bách khoa" is anything to the classifier."""
+        return tell_office(self.rooms.library.edition, turn) if answers_ward_question(turn) else None
 
     def ask_each(self, turn: Turn) -> TurnResult | None:
         """Answer both needs of a message, in the order asked; None when it has only one."""
@@ -129,8 +131,6 @@ class ActionOutOfScope(ActionAnswerProcedure):
     async def turn(self, turn: Turn) -> TurnResult:
         """See the class."""
         edition = self.rooms.library.edition
-        if answers_ward_question(turn):
-            return tell_office(edition, turn)
         facet = turn.likeliest_facet() or Facet.OVERVIEW
         if turn.confidence < _SURELY_OFF:
             found = resolve(edition, turn.text, turn.context.procedure, facet)

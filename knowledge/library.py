@@ -76,8 +76,11 @@ class Library:
             return False
         self._behind = False
         search = await asyncio.to_thread(_learn, list(self.edition.procedures.values()))
-        newest = self.edition
-        search = await asyncio.to_thread(search.grown, list(newest.procedures.values()))
+        while True:
+            newest = self.edition
+            search = await asyncio.to_thread(search.grown, list(newest.procedures.values()))
+            if newest is self.edition:  # else one was published meanwhile, which must not be undone
+                break
         self._edition = replace(newest, search=search)
         log.info("knowledge.learnt", revision=newest.revision)
         return True

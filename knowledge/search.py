@@ -46,6 +46,7 @@ class Hit:
     ``score`` puts hits in order: the judge's margin (-1 nothing, 0 and more as its own texts) and the
     likeness to its nearest texts. ``best`` is the text that matched; ``case`` is set when that text is a
     question of the procedure's special case of this number, ``closeness`` (0 to 1) says how near it is.
+    ``judged`` is whether the judge knows the procedure.
     """
 
     code: str
@@ -53,6 +54,7 @@ class Hit:
     best: str
     closeness: float
     case: int | None = None
+    judged: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,10 +189,8 @@ class Search:
             return Finding([], words)
         lead = hits[0].score - (hits[1].score if len(hits) > 1 else NO_MARGIN)
         nothing = max(verdict.off_topic, verdict.not_held)
-        if hits[0].closeness >= _NAMED and self._codes.index(hits[0].code) not in verdict.margins:
-            nothing = (
-                NO_MARGIN  # the judge has never heard of it: that it is none of those it knows says nothing
-            )
+        if not hits[0].judged and hits[0].closeness >= _NAMED:
+            nothing = NO_MARGIN  # that it is none of those the judge knows says nothing about this one
         evidence = (lead, nothing, hits[0].score, strange, math.log1p(len(words)))
         return Finding(hits[:limit], words, evidence, verdict.off_topic >= verdict.not_held)
 
@@ -240,7 +240,7 @@ class Search:
             score = margin + alike + (_EXACTLY if owner == named else 0.0)
             if self._said[best.text].content == content:
                 closeness = 1.0  # likeness leaves common features out, so that it need not be one
-            hits.append(Hit(self._codes[owner], score, best.text, closeness, best.case))
+            hits.append(Hit(self._codes[owner], score, best.text, closeness, best.case, owner in margins))
         return sorted(hits, key=lambda hit: -hit.score)
 
 

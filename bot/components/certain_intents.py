@@ -11,13 +11,11 @@ from __future__ import annotations
 import re
 from typing import Any, Dict, List, Optional
 
-from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
-from rasa.engine.storage.resource import Resource
-from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.nlu.constants import INTENT, INTENT_NAME_KEY, PREDICTED_CONFIDENCE_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
+from bot.components.unconfigured import Unconfigured
 from vietnamese import fold, normalise, short_answer
 
 # A unit code (H26, G15), a date of six digits and a running number, however they are joined.
@@ -105,19 +103,8 @@ def _of_filing(text: str, awaiting: Optional[str], context: Dict[str, Any]) -> O
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
-class CertainIntents(GraphComponent):
+class CertainIntents(Unconfigured):
     """Puts a certain intent in the place of the classifier's guess."""
-
-    @classmethod
-    def create(
-        cls,
-        config: Dict[str, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
-        execution_context: ExecutionContext,
-    ) -> CertainIntents:
-        """Nothing to configure."""
-        return cls()
 
     def process(self, messages: List[Message]) -> List[Message]:
         """Set the intent of each message whose shape is certain."""

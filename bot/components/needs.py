@@ -10,14 +10,12 @@ from __future__ import annotations
 import re
 from typing import Any, Dict, List, Optional, Tuple
 
-from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
-from rasa.engine.storage.resource import Resource
-from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.nlu.constants import INTENT, INTENT_NAME_KEY, PREDICTED_CONFIDENCE_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from bot.components.unconfigured import Unconfigured
 from vietnamese import fold
 
 CUTS = "cuts"
@@ -96,21 +94,8 @@ def _length(piece: str) -> int:
     return len(re.findall(r"\w+", piece))
 
 
-class _Unconfigured(GraphComponent):
-    @classmethod
-    def create(
-        cls,
-        config: Dict[str, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
-        execution_context: ExecutionContext,
-    ) -> _Unconfigured:
-        """Nothing to configure."""
-        return cls()
-
-
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)
-class CutNeeds(_Unconfigured):
+class CutNeeds(Unconfigured):
     """Sends the pieces of a single message along behind it."""
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
@@ -126,7 +111,7 @@ class CutNeeds(_Unconfigured):
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
-class GatherNeeds(_Unconfigured):
+class GatherNeeds(Unconfigured):
     """Puts what the pieces want on the message they were cut from."""
 
     def process(self, messages: List[Message]) -> List[Message]:

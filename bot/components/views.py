@@ -22,7 +22,8 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 
 from vietnamese import normalise
 
-# Every view of a message starts from the same text; training reads each example a dozen times.
+# Every view of a message starts from the same text, and training reads thousands of them view by view.
+# It is emptied after each batch: nothing that a citizen wrote stays in this process.
 _normalised = lru_cache(maxsize=20_000)(normalise)
 View = Callable[[Message], Iterable[str]]
 _WORD = re.compile(r"\w+")
@@ -32,14 +33,12 @@ def folded_words(message: Message) -> Iterable[str]:
     """Folded words, one and two in a row; where the message starts and ends counts."""
     tokens = ["^", *_normalised(message.get(TEXT) or "").split(), "$"]
     yield from tokens[1:-1]
-    yield from (f"{first} {second}" for first, second in zip(tokens, tokens[1:]))
+    yield from _rows(tokens, 2)
 
 
 def folded_characters(message: Message) -> Iterable[str]:
     """Runs of two to five characters of the folded text."""
-    padded = f" {_normalised(message.get(TEXT) or '')} "
-    for size in range(2, 6):
-        yield from (padded[at : at + size] for at in range(len(padded) - size + 1))
+    yield from _runs(f" {_normalised(message.get(TEXT) or '')} ")
 
 
 def spoken_words(message: Message) -> Iterable[str]:
@@ -51,14 +50,12 @@ def typed_words(message: Message) -> Iterable[str]:
     """Words as typed, in lower case, one and two in a row: what folding is compared with."""
     tokens = ["^", *(message.get(TEXT) or "").lower().split(), "$"]
     yield from tokens[1:-1]
-    yield from (f"{first} {second}" for first, second in zip(tokens, tokens[1:]))
+    yield from _rows(tokens, 2)
 
 
 def typed_characters(message: Message) -> Iterable[str]:
     """Runs of two to five characters as typed, in lower case."""
-    padded = f" {' '.join((message.get(TEXT) or '').lower().split())} "
-    for size in range(2, 6):
-        yield from (padded[at : at + size] for at in range(len(padded) - size + 1))
+    yield from _runs(f" {' '.join((message.get(TEXT) or '').lower().split())} ")
 
 
 def accented_words(message: Message) -> Iterable[str]:
@@ -91,6 +88,11 @@ def _rows(tokens: List[str], size: int) -> Iterable[str]:
     yield from (" ".join(tokens[at : at + size]) for at in range(len(tokens) - size + 1))
 
 
+def _runs(padded: str) -> Iterable[str]:
+    for size in range(2, 6):
+        yield from (padded[at : at + size] for at in range(len(padded) - size + 1))
+
+
 VIEWS: Dict[str, View] = {
     "folded_words": folded_words,
     "folded_characters": folded_characters,
@@ -118,11 +120,13 @@ class Features:
         """Learn the features of ``messages`` and how rare each is. Returns their rows."""
         self._learnt = {view: _vectorizer(view) for view in self._shares}
         parts = [self._learnt[view].fit_transform(messages) * share for view, share in self._shares.items()]
+        _normalised.cache_clear()
         return csr_matrix(hstack(parts))
 
     def rows(self, messages: List[Message]) -> csr_matrix:
         """One row a message."""
         parts = [self._learnt[view].transform(messages) * share for view, share in self._shares.items()]
+        _normalised.cache_clear()
         return csr_matrix(hstack(parts))
 
     def save(self, folder: Path) -> None:

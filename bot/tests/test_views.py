@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from bot.components.views import VIEWS, Features
+from bot.components.views import VIEWS, Features, _normalised
 from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 
@@ -81,3 +81,11 @@ def test_a_share_is_the_length_of_its_view_and_none_leaves_the_view_out(examples
 def test_a_view_nobody_wrote_is_refused():
     with pytest.raises(ValueError, match=r"unknown views: \['dense'\]"):
         Features({"dense": 1.0, "folded_words": 1.0})
+
+
+def test_nothing_that_was_read_stays_in_the_process():
+    messages = [Message(data={TEXT: text}) for text in ("mất bao nhiêu tiền", "bao lâu thì xong")]
+    features = Features({"folded_words": 1.0})
+    features.learn(messages)
+    features.rows([Message(data={TEXT: "bà nội tôi mới mất"})])
+    assert _normalised.cache_info().currsize == 0

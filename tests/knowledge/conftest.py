@@ -13,6 +13,7 @@ from knowledge import Procedure
 from knowledge.files import read_folder
 from motcua.db import Base, Database
 from motcua.reply import Facet
+from tests.knowledge.family import CASES, MARRIED, PAPERS, SOMEBODY, ways
 
 Made = Callable[..., Procedure]
 UNKNOWN = [facet.value for facet in Facet if facet not in (Facet.OVERVIEW, Facet.FEE, Facet.TIME)]
@@ -76,3 +77,23 @@ async def database(tmp_path: Path) -> AsyncIterator[Database]:
         await connection.run_sync(Base.metadata.create_all)
     yield made
     await made.close()
+
+
+@pytest.fixture
+def family(made: Made) -> Made:
+    """A procedure with papers for every case; what is given replaces its parts."""
+
+    def make(**changes: Any) -> Procedure:
+        parts: dict[str, Any] = {
+            "cases": CASES,
+            "documents": PAPERS,
+            "checklist": [MARRIED],
+            "delegation": SOMEBODY,
+            "ways": ways("trực tiếp", "trực tuyến", "bưu chính"),
+            "online": "Nộp trên Cổng, đính kèm ảnh chụp.",
+            "place": "Nộp tại một cửa phường.",
+            **changes,
+        }
+        return made(**{key: value for key, value in parts.items() if value is not None})
+
+    return make

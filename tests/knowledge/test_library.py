@@ -115,3 +115,58 @@ async def test_what_did_not_change_is_not_read_again(database: Database, made: M
     assert after["9.000002"] is before["9.000002"]
     assert after["9.000001"] is not before["9.000001"]
     assert after["9.000001"].fee == "30.000 đồng/lần."
+
+
+async def test_changed_questions_are_found_at_once_and_learnt_later(
+    database: Database, shipped: list[Procedure], made: Made
+) -> None:
+    await _publish(database, *shipped[:10])
+    shelf = Library(database)
+    await shelf.refresh()
+    assert not await shelf.learn(), "there is nothing to learn yet"
+    await _publish(database, made())
+    await shelf.refresh()
+    quick = shelf.edition.search
+    assert quick.find("muốn nuôi cá vàng trong bể thì xin phép ai")[0].code == "9.000001"
+    assert await shelf.learn()
+    assert shelf.edition.search is not quick
+    assert shelf.edition.search.says_the_same(quick)
+    assert not await shelf.learn()
+
+
+async def test_a_corrected_fee_leaves_nothing_to_learn(database: Database, made: Made) -> None:
+    await _publish(database, made())
+    shelf = Library(database)
+    await shelf.refresh()
+    await _publish(database, made(fee="30.000 đồng/lần."))
+    await shelf.refresh()
+    assert not await shelf.learn()
+
+
+async def test_what_is_published_while_it_learns_is_not_undone(
+    database: Database, shipped: list[Procedure], made: Made, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await _publish(database, *shipped[:10])
+    shelf = Library(database)
+    await shelf.refresh()
+    await _publish(database, made())
+    await shelf.refresh()
+    grown = library.Search.grown
+    published = False
+
+    def slow(search: library.Search, procedures: list[Procedure]) -> library.Search:
+        nonlocal published
+        if not published:  # in the last step of learning, an editor publishes a fee
+            published = True
+            asyncio.run_coroutine_threadsafe(_correct(), loop).result(timeout=30)
+        return grown(search, procedures)
+
+    async def _correct() -> None:
+        await _publish(database, made(fee="30.000 đồng/lần."))
+        await shelf.refresh()
+
+    loop = asyncio.get_running_loop()
+    monkeypatch.setattr(library.Search, "grown", slow)
+    assert await shelf.learn()
+    assert published
+    assert shelf.edition.procedures["9.000001"].fee == "30.000 đồng/lần."

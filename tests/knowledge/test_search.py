@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
 
 import numpy as np
@@ -269,3 +270,32 @@ def test_an_index_of_three_procedures_works_with_and_without_what_is_elsewhere()
 def test_an_empty_index_with_messages_elsewhere_finds_nothing() -> None:
     finding = Search([], messages_off_topic()[:20], messages_not_held()[:20]).look("làm giấy khai sinh")
     assert (finding.hits, finding.certainty, finding.words) == ([], 0.0, ["giay", "khai", "sinh"])
+
+
+def test_a_grown_index_finds_what_is_new_and_all_that_was_there(made: Callable[..., Procedure]) -> None:
+    grown = index().grown([*SHIPPED, made()])
+    assert grown.find("xin phép nuôi cá cảnh")[0].code == "9.000001"
+    assert not grown.says_the_same(index())
+    for code, question in SAMPLES[::40]:
+        assert grown.find(question)[0].code == code
+        assert grown.look(question).evidence == pytest.approx(index().look(question).evidence, abs=0.05)
+
+
+def test_a_grown_index_forgets_what_is_gone() -> None:
+    gone = SHIPPED[0]
+    grown = index().grown(SHIPPED[1:])
+    for question in [gone.name, *gone.sample_questions]:
+        assert gone.code not in [hit.code for hit in grown.find(question, 50)]
+    for code, question in SAMPLES[::40]:
+        assert code == gone.code or grown.find(question)[0].code == code
+
+
+def test_the_judge_has_no_say_against_a_procedure_it_never_heard_of(made: Callable[..., Procedure]) -> None:
+    name = "Cấp lại giấy chứng nhận quyền sử dụng đất bị mất"
+    changes = {"name": name, "official_name": name, "short_name": name, "sample_questions": [name]}
+    asked = "xin cấp lại giấy chứng nhận quyền sử dụng đất bị mất"
+    assert index().look(asked).certainty < SURE
+    found = index().grown([*SHIPPED, made(**changes)]).look(asked)
+    assert found.hits[0].code == "9.000001"
+    assert not found.hits[0].judged
+    assert found.certainty >= SURE
