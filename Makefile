@@ -1,7 +1,7 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 BIN := .venv/bin
-CODE := actions benchmarks channels conversations dossiers evaluation knowledge motcua tests vietnamese bot
+CODE := actions benchmarks channels conversations desk dossiers evaluation knowledge motcua tests vietnamese bot
 
 .PHONY: help run test check format eval bench lock clean
 

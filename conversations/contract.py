@@ -13,7 +13,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol
 
-from motcua.reply import Reply
+from motcua.reply import Command, Reply
 
 
 class InboundKind(StrEnum):
@@ -38,7 +38,8 @@ class Inbound:
 
     ``channel_message_id`` is unique within ``channel``: handing the same one in again changes
     nothing. ``address`` is how the channel names the citizen (a Zalo user id, a web session id);
-    ``account`` which of our own accounts it was sent to. ``button`` is the id of a pressed button.
+    ``account`` which of our own accounts it was sent to. ``button`` is the id of a pressed button,
+    ``command`` what a link of ours stands for (a QR code on the wall), made and checked by the channel.
     ``reachable`` says that writing to the citizen needs the address itself, so that it is stored;
     otherwise only a keyed hash is kept.
     """
@@ -50,6 +51,7 @@ class Inbound:
     text: str = ""
     account: str = ""
     button: str | None = None
+    command: Command | None = None
     reachable: bool = False
     extra: dict[str, Any] = field(default_factory=dict)
 
@@ -86,7 +88,9 @@ class StoredMessage:
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """A reply on its way out. ``attempt`` counts from 1; ``claimed_at`` is when this one began."""
+    """A reply on its way out. ``attempt`` counts from 1; ``claimed_at`` is when this one began;
+    ``last_citizen_at`` when the citizen last wrote, which decides what a channel may send.
+    """
 
     message_id: int
     conversation_id: str
@@ -97,6 +101,7 @@ class Outgoing:
     attempt: int
     claimed_at: datetime
     first_claimed_at: datetime
+    last_citizen_at: datetime | None = None
 
 
 class SendState(StrEnum):

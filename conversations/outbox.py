@@ -186,6 +186,7 @@ class OutboxWorker:
             attempt=attempt,
             claimed_at=at,
             first_claimed_at=first_claimed_at,
+            last_citizen_at=conversation.last_citizen_at,
         )
         return outgoing, was_unknown
 

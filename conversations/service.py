@@ -159,6 +159,8 @@ class Conversations:
         An unknown or foreign button is treated as its title typed. A typed number or title counts as
         the press of that button, unless the bot is waiting for digits.
         """
+        if inbound.command:
+            return inbound.command, text
         if inbound.kind is InboundKind.PRESS and inbound.button:
             offer = await repository.offer_by_id(session, conversation_id, inbound.button)
             if offer:

@@ -130,6 +130,17 @@ class DossierState(Contract):
     late_working_days: int = 0
 
 
+class Notice(Contract):
+    """What a message that nobody asked for is about, for channels that need an approved template for it.
+
+    ``template`` is our own name of it (``dossier_ready``), which each channel maps to its template;
+    ``data`` are its parameters, ASCII names to short Vietnamese values.
+    """
+
+    template: str = Field(pattern=r"^[a-z_]+$")
+    data: dict[str, str] = {}
+
+
 class Reply(Contract):
     """One reply of a turn. ``text`` is the whole answer in words; ``sources`` are shown under it
     (``motcua.sourceline``), ``card`` is the same answer in parts."""
@@ -144,6 +155,7 @@ class Reply(Contract):
     sources: list[Source] = []
     dossier: DossierState | None = None
     handoff_reason: str | None = None
+    notice: Notice | None = None
 
     def to_wire(self) -> dict[str, Any]:
         """The reply as JSON-ready data, without fields that say nothing."""

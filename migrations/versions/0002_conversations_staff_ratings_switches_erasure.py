@@ -1,0 +1,21 @@
+"""conversations: staff, ratings, switches, erasure."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+import motcua.db
+
+revision = '0002'
+down_revision = '0001'
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass
+
+
+def downgrade() -> None:
+    pass

@@ -1,0 +1,21 @@
+"""dossiers: notices."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+import motcua.db
+
+revision = '0005'
+down_revision = '0004'
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass
+
+
+def downgrade() -> None:
+    pass
