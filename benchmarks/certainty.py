@@ -1,4 +1,4 @@
-"""Learns how far a search result can be trusted: the weights in ``knowledge/search.py``.
+"""Learns how far a search result can be trusted: ``knowledge/certainty.json``.
 
 ``python -m benchmarks.certainty`` leaves a quarter of all questions out of the index in turn, and of the
 messages that name no procedure; looks the left-out ones up; and fits a logistic regression of "the first hit
@@ -7,11 +7,14 @@ is right" on the evidence. Run it when the views, the judge or many questions ch
 
 from __future__ import annotations
 
+import json
 import random
 
 import numpy as np
 from sklearn.linear_model import LogisticRegression
+from sklearn.preprocessing import StandardScaler
 
+from knowledge.certainty import LEARNT, parts
 from knowledge.elsewhere import messages_not_held, messages_off_topic
 from knowledge.files import read_folder
 from knowledge.schema import Procedure
@@ -42,12 +45,18 @@ def main() -> None:
         found += [(search.look(text), False, 0.5) for text in off if drawn[text] == fold]
         asked = [right for _, right, weight in found if weight == 1.0]
         print(f"fold {fold + 1}: {100 * sum(asked) / len(asked):.1f} % at rank 1 so far")
-    used = [(finding.evidence, right, weight) for finding, right, weight in found if finding.hits]
+    used = [(list(parts(finding.evidence)), *rest) for finding, *rest in found if finding.hits]
     evidence, right, weight = (np.array(part) for part in zip(*used, strict=True))
-    fitted = LogisticRegression(C=100, max_iter=2000).fit(evidence, right, sample_weight=weight)
-    print("_CONSTANT =", round(float(fitted.intercept_[0]), 3))
-    print("_WEIGHTS =", tuple(round(float(value), 3) for value in fitted.coef_[0]))
-    sure = fitted.predict_proba(evidence)[:, 1]
+    scale = StandardScaler().fit(evidence)
+    fitted = LogisticRegression(C=10, max_iter=5000)
+    fitted.fit(scale.transform(evidence), right, sample_weight=weight)
+    weights = fitted.coef_[0] / scale.scale_
+    learnt = {
+        "constant": round(float(fitted.intercept_[0] - weights @ scale.mean_), 4),
+        "weights": [round(float(value), 4) for value in weights],
+    }
+    LEARNT.write_text(json.dumps(learnt) + "\n", encoding="utf-8")
+    sure = fitted.predict_proba(scale.transform(evidence))[:, 1]
     for bar in (0.4, 0.5, 0.6, 0.7, 0.8, 0.9):
         above = sure >= bar
         share, rightly = 100 * above.mean(), 100 * right[above].mean()

@@ -27,7 +27,9 @@ SURE = 0.5
 SURE_TO_LEAVE = 0.6
 SURE_TO_LEAVE_NEAR = 0.65
 # However certain, two that are this near each other are asked back.
-LEAST_LEAD = 0.12
+LEAST_LEAD = 0.08
+# The same for what goes with a procedure, when the second is what goes with the first.
+SURE_WHICH_LINKED = 0.3
 # Below this an answer names what else may have been meant.
 PLAIN = 0.8
 # How much more has to speak for a procedure than for none, for it to be offered at all.
@@ -43,9 +45,11 @@ CASE_CLOSE = 0.5
 CASE_VERY_CLOSE = 0.7
 MOST_CANDIDATES = 3
 UMBRELLA_LEAD = 0.35
+# How many more words than an everyday name for several procedures a message may have and still say no more.
+BESIDE_A_NAME = 1
 
-_UMBRELLAS: list[tuple[list[str], list[str]]] = [
-    ([normalise(name) for name in entry["names"]], entry["codes"])
+_UMBRELLAS: list[tuple[list[str], list[str], bool]] = [
+    ([normalise(name) for name in entry["names"]], entry["codes"], entry.get("alone", False))
     for entry in yaml.safe_load(Path(__file__).with_name("umbrellas.yml").read_text(encoding="utf-8"))
 ]
 _VARIANTS: list[dict[str, Any]] = yaml.safe_load(
@@ -55,6 +59,10 @@ _VARIANTS: list[dict[str, Any]] = yaml.safe_load(
 _JOINS_ON = re.compile(
     r"(?:(?:the|vay|roi) )?con (?!(?:toi|em|minh|anh|chi|gai|trai|nha|cua|nuoi|rieng|duoi|ruot|de|nho|tui)\b)"
 )
+
+
+# A procedure's code as the portal prints it, also with the suffix of a unit behind it.
+_CODE = re.compile(r"(?<![\d.])\d\.\d{6}(?!\d)")
 
 
 class Outcome(StrEnum):
@@ -86,14 +94,16 @@ class Resolution:
 
 def resolve(edition: Edition, text: str, in_hand: str | None, facet: Facet) -> Resolution:
     """Settle which procedure ``text`` asks about; ``facet`` is what it seems to want to know."""
+    if typed := _typed_code(edition, text):
+        return Resolution(Outcome.FOUND, typed, certainty=1.0)
     held = in_hand if in_hand in edition.procedures else None
     finding = edition.search.look(_without_joint(text) if held else text)
     hits = finding.hits
     word_for_word = bool(hits) and hits[0].closeness == 1.0 and hits[0].case is not None
-    if not word_for_word and (several := umbrella(edition, text)):
-        ranked = [hit for hit in hits if hit.code in several]
-        if held not in several and (len(ranked) < 2 or ranked[0].score - ranked[1].score < UMBRELLA_LEAD):
-            return Resolution(Outcome.CLOSE, candidates=several)
+    if not word_for_word and (named := umbrella(edition, text)):
+        bare = len(set(finding.words) - set(named.name.split())) <= BESIDE_A_NAME
+        if held not in named.codes and (bare or (not named.alone and not _leads(hits, named.codes))):
+            return Resolution(Outcome.CLOSE, candidates=named.codes)
     if held and (not hits or _stays(edition, finding, held, facet)):
         case = _special_case(edition, hits[0], facet) if hits and hits[0].code == held else None
         return Resolution(Outcome.IN_HAND, held, case=case, certainty=finding.certainty)
@@ -114,9 +124,31 @@ def _by_certainty(edition: Edition, text: str, finding: Finding, facet: Facet) -
         beside = _beside(hits)[1:] if certainty < PLAIN else ()
         case = _special_case(edition, best, facet)
         return Resolution(Outcome.FOUND, best.code, case=case, beside=beside, certainty=certainty)
+    if (
+        facet is Facet.LINKED
+        and certainty >= SURE_WHICH_LINKED
+        and hits[1:2]
+        and hits[1].code in _linked_to(edition, best.code)
+    ):
+        return Resolution(Outcome.FOUND, best.code, beside=(hits[1].code,), certainty=certainty)
     if finding.grip < GRIP:
         return Resolution(Outcome.NONE, off_topic=finding.off_topic and len(finding.words) >= FEW)
     return Resolution(Outcome.CLOSE, candidates=_beside(hits), certainty=certainty)
+
+
+def _typed_code(edition: Edition, text: str) -> str | None:
+    """The procedure whose code stands in the text, today's or one that it replaced; None but for one."""
+    typed = set(_CODE.findall(text))
+    found = (
+        {
+            procedure.code
+            for procedure in edition.procedures.values()
+            if typed & {procedure.code, *procedure.replaces}
+        }
+        if typed
+        else set()
+    )
+    return found.pop() if len(found) == 1 else None
 
 
 def _without_joint(text: str) -> str:
@@ -160,14 +192,32 @@ def _beside(hits: list[Hit]) -> tuple[str, ...]:
     return tuple(near[:MOST_CANDIDATES])
 
 
-def umbrella(edition: Edition, text: str) -> tuple[str, ...]:
-    """The procedures behind an everyday name in ``text`` that stands for several; most often none."""
+@dataclass(frozen=True, slots=True)
+class Umbrella:
+    """An everyday ``name`` of several procedures; ``alone``: only when a message says nothing else."""
+
+    name: str
+    codes: tuple[str, ...]
+    alone: bool
+
+
+def umbrella(edition: Edition, text: str) -> Umbrella | None:
+    """The longest everyday name in ``text`` that stands for several procedures; most often none."""
     said = f" {normalise(text)} "
-    for names, codes in _UMBRELLAS:
-        known = tuple(code for code in codes if code in edition.procedures)
-        if len(known) > 1 and any(f" {name} " in said for name in names):
-            return known
-    return ()
+    found = [
+        Umbrella(name, known, alone)
+        for names, codes, alone in _UMBRELLAS
+        if len(known := tuple(code for code in codes if code in edition.procedures)) > 1
+        for name in names
+        if f" {name} " in said
+    ]
+    return max(found, key=lambda named: len(named.name), default=None)
+
+
+def _leads(hits: list[Hit], codes: tuple[str, ...]) -> bool:
+    """Whether one of these procedures stands out from the others of them."""
+    ranked = [hit.score for hit in hits if hit.code in codes]
+    return len(ranked) > 1 and ranked[0] - ranked[1] >= UMBRELLA_LEAD
 
 
 def _linked_to(edition: Edition, code: str) -> set[str]:

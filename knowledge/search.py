@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.sparse import csc_matrix, csr_matrix, vstack
 
+from knowledge.certainty import certainty
 from knowledge.features import Features, Floats, Indices, Said
 from knowledge.judge import NO_MARGIN, Judge
 from knowledge.question_words import QuestionWords
@@ -34,9 +35,8 @@ _NAMED = 0.5
 # Likeness leaves out what more than this share of all texts has ("cần", "giấy"); a small index leaves
 # out nothing.
 _COMMON, _FEW = 0.04, 400
-# Logistic regression over the evidence (benchmarks/certainty.py): its constant, then a weight for each part.
-_CONSTANT = -2.827
-_WEIGHTS = (4.269, -2.151, 0.036, -0.994, 0.291)
+# Among how many of the nearest texts the share of the first hit is taken.
+_AROUND = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,8 @@ class Finding:
     """What a search found: ``hits``, best first, and the ``words`` of the message that may name a procedure.
 
     ``evidence`` says how far the first hit can be trusted: its lead over the second, the margin for no
-    procedure at all, its score, the share of strange words, the logarithm of the number of words.
+    procedure at all, its score, the share of strange words, the logarithm of the number of words, its share
+    among the nearest texts.
     ``off_topic`` says which kind of nothing is likelier: no procedure, or one that is not held.
     """
 
@@ -79,10 +80,7 @@ class Finding:
     @property
     def certainty(self) -> float:
         """How likely the first hit is right, between 0 and 1."""
-        if not self.hits:
-            return 0.0
-        weighed = sum(weight * part for weight, part in zip(_WEIGHTS, self.evidence, strict=True))
-        return 1.0 / (1.0 + math.exp(-(_CONSTANT + weighed)))
+        return certainty(self.evidence) if self.hits else 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,16 +180,17 @@ class Search:
         verdict = self._judge.verdict(indices, weights)
         strange = sum(word not in self._known for word in words) / len(words)
         explained = math.sqrt(1 - _STRANGE_SHARE * strange)
-        hits = self._ranked(
-            self._likeness(indices, weights), verdict.margins, self._named(said), explained, said.content
-        )
+        likeness = self._likeness(indices, weights)
+        nearest = _highest(likeness, _NEAREST)
+        hits = self._ranked(likeness, nearest, verdict.margins, said, explained)
         if not hits:
             return Finding([], words)
         lead = hits[0].score - (hits[1].score if len(hits) > 1 else NO_MARGIN)
         nothing = max(verdict.off_topic, verdict.not_held)
         if not hits[0].judged and hits[0].closeness >= _NAMED:
             nothing = NO_MARGIN  # that it is none of those the judge knows says nothing about this one
-        evidence = (lead, nothing, hits[0].score, strange, math.log1p(len(words)))
+        share = self._share(hits[0].code, likeness, nearest[:_AROUND])
+        evidence = (lead, nothing, hits[0].score, strange, math.log1p(len(words)), share)
         return Finding(hits[:limit], words, evidence, verdict.off_topic >= verdict.not_held)
 
     def _read(self, text: str) -> Said:
@@ -216,11 +215,23 @@ class Search:
         added = np.bincount(documents, weights=shared, minlength=len(self._documents))
         return np.asarray(added, dtype=np.float64)
 
+    def _share(self, code: str, likeness: Floats, rows: list[int]) -> float:
+        """How much of the likeness of the nearest texts is that of this procedure's, between 0 and 1."""
+        owner = self._codes.index(code)
+        own = sum(float(likeness[row]) for row in rows if self._documents[row].owner == owner)
+        return own / (float(likeness[rows].sum()) or 1.0)
+
     def _ranked(
-        self, likeness: Floats, margins: dict[int, float], named: int | None, explained: float, content: str
+        self,
+        likeness: Floats,
+        rows: list[int],
+        margins: dict[int, float],
+        said: Said,
+        explained: float,
     ) -> list[Hit]:
+        named = self._named(said)
         nearest: dict[int, list[int]] = {}
-        for row in _highest(likeness, _NEAREST):
+        for row in rows:
             if likeness[row] <= _NOTHING_ALIKE:
                 break
             nearest.setdefault(self._documents[row].owner, []).append(row)
@@ -229,16 +240,16 @@ class Search:
         for owner in [*judged, *([] if named is None else [named])]:
             nearest.setdefault(owner, [self._first[owner]])
         hits = []
-        for owner, rows in nearest.items():
-            best = self._documents[rows[0]]
-            closeness = float(likeness[rows[0]])
-            second = float(likeness[rows[1]]) if len(rows) > 1 else 0.0
+        for owner, own in nearest.items():
+            best = self._documents[own[0]]
+            closeness = float(likeness[own[0]])
+            second = float(likeness[own[1]]) if len(own) > 1 else 0.0
             alike = _LIKENESS_SHARE * (closeness + _SECOND_SHARE * second)
             margin = margins.get(
                 owner, max(NO_MARGIN, _UNJUDGED_SLOPE * closeness * explained + _UNJUDGED_FLOOR)
             )
             score = margin + alike + (_EXACTLY if owner == named else 0.0)
-            if self._said[best.text].content == content:
+            if self._said[best.text].content == said.content:
                 closeness = 1.0  # likeness leaves common features out, so that it need not be one
             hits.append(Hit(self._codes[owner], score, best.text, closeness, best.case, owner in margins))
         return sorted(hits, key=lambda hit: -hit.score)

@@ -28,7 +28,8 @@ _TOKEN = re.compile(r"\w+(?:[./\-]\w+)*|[^\w\s]+|\n+")
 _STOPS = frozenset(",;.?!\n")
 # Words between two needs; the second need starts with them or right behind them.
 _JOINTS = (
-    "voi lai", "voi ca", "va ca", "dong thoi", "ngoai ra", "nhan tien", "tien the", "luon tien", "tien day",
+    "voi lai", "voi ca", "vs ca", "vs", "va ca", "dong thoi", "ngoai ra", "nhan tien", "tien the",
+    "luon tien", "tien day",
     "cho hoi them", "hoi them", "them nua", "roi con", "xong con", "con nua", "va", "voi", "con", "roi",
     "xong", "cung",
 )  # fmt: skip
@@ -38,7 +39,8 @@ _CUES = (
     "het nhieu", "nhieu tien", "le phi", "phi", "co mat phi", "co mat tien", "mien phi",
     "bao lau", "bao gio", "khi nao", "chung nao", "may ngay", "may hom", "mat may", "trong bao", "lau khong",
     "o dau", "nop o", "nop dau", "cho nao", "ra dau", "den dau", "toi dau",
-    "can giay to", "can nhung", "can gi", "giay to gi", "mang gi", "mang theo", "chuan bi", "ho so gom",
+    "can giay", "can nhung", "can gi", "giay to gi", "giay gi", "mang gi", "mang theo", "chuan bi",
+    "ho so gom", "app nao",
     "online", "truc tuyen", "qua mang", "lam tren", "nop tren", "vneid",
     "di thay", "nop thay", "nop ho", "lam ho", "lam thay", "nho nguoi", "uy quyen",
     "mau don", "to khai", "lay mau", "co can", "co phai", "co duoc", "dieu kien",

@@ -133,3 +133,30 @@ async def test_two_needs_are_seen_when_the_classifier_is_not_sure_of_the_whole(t
         cuts=((("đăng ký kết hôn mất bao lâu", "ask_time", 0.9), ("hết bao nhiêu tiền", "ask_fee", 0.9)),),
     )
     assert _about(replies) == [(MARRIAGE, Facet.TIME), (MARRIAGE, Facet.FEE)]
+
+
+async def test_a_side_that_is_asked_in_so_many_words_counts_where_the_classifier_is_not_sure(
+    talk: Talk,
+) -> None:
+    replies = await talk.say(
+        "hai đứa tính cưới tháng sau, đăng ký kết hôn chỗ nào, bao lâu thì có giấy",
+        "ask_time",
+        cuts=(
+            (
+                ("hai đứa tính cưới tháng sau, đăng ký kết hôn chỗ nào", "ask_overview", 0.4),
+                ("bao lâu thì có giấy", "ask_time", 0.9),
+            ),
+        ),
+    )
+    assert _about(replies) == [(MARRIAGE, Facet.PLACE), (MARRIAGE, Facet.TIME)]
+
+
+BOTH = "đăng ký khai tử với đăng ký kết hôn, {} hết bao nhiêu tiền"
+
+
+@pytest.mark.parametrize("joint", ["hai thứ đó", "cả hai cái", "2 thứ", "mỗi thứ"])
+async def test_a_question_about_two_things_named_before_is_answered_for_both(talk: Talk, joint: str) -> None:
+    said = BOTH.format(joint)
+    left, right = "đăng ký khai tử", said.split(" với ")[1]
+    replies = await talk.say(said, "ask_fee", cuts=(((left, "ask_overview", 0.4), (right, "ask_fee", 0.9)),))
+    assert _about(replies) == [(DEATH, Facet.FEE), (MARRIAGE, Facet.FEE)]
