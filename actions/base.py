@@ -11,7 +11,9 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 from sqlalchemy.exc import DBAPIError
 
+from actions import leave_message
 from actions.turn import Turn, TurnResult, read_turn, write_result
+from conversations.duty import DutyTimes
 from dossiers import DossierDesk
 from knowledge import Library
 from motcua.reply import Button, Command, Kind, Reply
@@ -31,6 +33,7 @@ class Rooms:
 
     library: Library
     dossiers: DossierDesk
+    duty: DutyTimes
 
 
 class RoomAction(Action):  # type: ignore[misc]
@@ -52,13 +55,15 @@ class RoomAction(Action):  # type: ignore[misc]
         other failure would come back for ever, so it is logged and owned up to."""
         turn = read_turn(tracker)
         try:
-            result = self.first(turn) or await self.turn(turn)
+            result = (
+                await leave_message.take(turn, self.rooms.duty) or self.first(turn) or await self.turn(turn)
+            )
         except (DBAPIError, OSError):
             raise
         except Exception:
             log.exception("actions.failed", action=self.action_name)
             result = TurnResult([Reply(kind=Kind.ERROR, text=_BROKEN, buttons=[HUMAN])], turn.context)
-        write_result(dispatcher, result)
+        write_result(dispatcher, result, turn.intent)
         return []
 
     def first(self, turn: Turn) -> TurnResult | None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from actions.erasure import confirmed, kept
+from actions.notices import agree, decline
 from actions.places import only_a_place, place_of
 from actions.procedures import ActionAnswerProcedure
 from actions.smalltalk import friendly
@@ -52,6 +54,10 @@ class ActionConfirm(ActionAnswerProcedure):
     async def turn(self, turn: Turn) -> TurnResult:
         """See the class."""
         context = turn.context
+        if context.awaiting is Awaiting.ERASE:
+            return confirmed(turn)
+        if context.awaiting is Awaiting.NOTICE_CONSENT:
+            return await agree(self.rooms, turn)
         if context.awaiting is Awaiting.CHOICE and len(context.candidates) == 1:
             facet = context.facet or Facet.OVERVIEW
             return self.tell(context, Resolution(Outcome.FOUND, context.candidates[0]), facet)
@@ -65,6 +71,10 @@ class ActionDeny(ActionAnswerProcedure):
 
     async def turn(self, turn: Turn) -> TurnResult:
         """See the class."""
+        if turn.context.awaiting is Awaiting.ERASE:
+            return kept(turn.context)
+        if turn.context.awaiting is Awaiting.NOTICE_CONSENT:
+            return decline(turn.context)
         if turn.context.awaiting is Awaiting.CHOICE:
             return no_answer(self.rooms.library.edition, turn.context)
         return friendly("deny", turn.context)

@@ -6,9 +6,12 @@ from dataclasses import replace
 
 from actions.procedures import ActionAnswerProcedure
 from actions.turn import Turn, TurnResult
-from dossiers import status_turn
+from dossiers import DossierView, Status, parse_code, status_turn
+from knowledge.offices import shipped_offices
+from knowledge.ward_names import Means, find_wards
+from knowledge.wards import Ward
 from motcua.clock import today
-from motcua.reply import Facet
+from motcua.reply import Button, Command, Facet, Reply, TextSection
 
 
 class ActionCheckDossier(ActionAnswerProcedure):
@@ -27,4 +30,36 @@ class ActionCheckDossier(ActionAnswerProcedure):
         if settled is None:
             free = replace(turn, context=context.model_copy(update={"awaiting": None}))
             return self.ask(free, turn.text, turn.likeliest_facet() or Facet.OVERVIEW)
-        return TurnResult(*settled)
+        replies, after = settled
+        return TurnResult([await self._with_counter(reply) for reply in replies], after)
+
+    async def _with_counter(self, reply: Reply) -> Reply:
+        """A result that waits: where its counter is, and when it is open, as far as that is known."""
+        code = parse_code(reply.dossier.code) if reply.dossier else None
+        if reply.dossier is None or reply.dossier.status != Status.DONE or code is None:
+            return reply
+        found = await self.rooms.dossiers.current(code)
+        ward = _ward_of(found.office) if isinstance(found, DossierView) else None
+        return counter_told(reply, ward) if ward else reply
+
+
+def counter_told(reply: Reply, ward: Ward) -> Reply:
+    """``reply`` with the hours of the counter, if they are known, and a button that says where it is."""
+    command = Command(intent="find_office", entities={"ward": ward.code})
+    buttons = [*reply.buttons, Button(title="Quầy ở đâu?", payload=command)]
+    office = shipped_offices().of(ward)
+    if office is None or not office.hours:
+        return reply.model_copy(update={"buttons": buttons})
+    card = reply.card
+    if card:
+        opening = TextSection(heading="Giờ làm việc của quầy", text=office.hours)
+        card = card.model_copy(update={"sections": [*card.sections, opening]})
+    text = f"{reply.text} Giờ làm việc của quầy: {office.hours.rstrip('.')}."
+    return reply.model_copy(update={"text": text, "card": card, "buttons": buttons})
+
+
+def _ward_of(office: str) -> Ward | None:
+    """The ward whose office this is, when its name says so plainly."""
+    named = find_wards(office, office=True)
+    plain = len(named) == 1 and named[0].means is Means.WARD and len(named[0].wards) == 1
+    return named[0].wards[0] if plain else None

@@ -27,6 +27,8 @@ from motcua.context import Awaiting, Context
 from motcua.reply import Button, Command, Facet, Kind, Reply, Source, TextSection
 
 _MOST_WARDS = 8
+# A button that says this instead of a code wants another ward than the one known.
+_ANOTHER = "another"
 _IN_HANOI = (Means.WARD, Means.OLD, Means.DISTRICT)
 # A place that says this says when dossiers are received.
 _OPEN = "thứ Hai"
@@ -59,6 +61,8 @@ class OfficeNote:
 def tell_office(edition: Edition, turn: Turn) -> TurnResult:
     """The answer to a question about an office, by words or by a pressed ward."""
     asked = read_question(turn.text)
+    if turn.entities.get("ward") == _ANOTHER:
+        return _ask_ward(turn.context, asked)
     procedure = edition.procedures.get(turn.context.procedure or "")
     mentions = _pressed(turn) or find_wards(turn.text, office=True)
     if asked.other and not (asked.desk and mentions):

@@ -119,6 +119,7 @@ class ActionAnswerProcedure(RoomAction):
             dossier_code=context.dossier_code,
             ward=note.ward or context.ward,
             checklist=context.checklist,
+            opened_dossiers=context.opened_dossiers,
         )
         return TurnResult([reply], after)
 

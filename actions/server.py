@@ -17,9 +17,11 @@ from actions.dialogue import ActionChoose, ActionConfirm, ActionCorrect, ActionD
 from actions.dossier import ActionCheckDossier
 from actions.fallback import ActionFallback
 from actions.handoff import ActionRequestHuman
+from actions.notices import ActionMySubscriptions, ActionStopNotices, ActionSubscribeDossier
 from actions.office import ActionFindOffice
 from actions.procedures import ActionAnswerProcedure, ActionOutOfScope
 from actions.smalltalk import ActionSmalltalk
+from conversations.duty import DutyTimes
 from dossiers import DossierDesk
 from knowledge import Library
 from motcua.db import Database
@@ -37,17 +39,20 @@ ACTIONS: tuple[type[RoomAction], ...] = (
     ActionDeny,
     ActionFallback,
     ActionFindOffice,
+    ActionMySubscriptions,
     ActionOutOfScope,
     ActionRequestHuman,
     ActionSmalltalk,
     ActionStartChecklist,
+    ActionStopNotices,
+    ActionSubscribeDossier,
 )
 
 
 def create_action_app(settings: Settings) -> ActionApp:
     """The Sanic application that Rasa calls."""
     database = Database(settings.database)
-    rooms = Rooms(Library(database), DossierDesk(database, settings))
+    rooms = Rooms(Library(database), DossierDesk(database, settings), DutyTimes(database))
     executor = ActionExecutor()
     for action in ACTIONS:
         executor.register_action(action(rooms))
@@ -61,6 +66,7 @@ def create_action_app(settings: Settings) -> ActionApp:
 
     async def close_rooms(_: ActionApp) -> None:
         app.ctx.follower.cancel()
+        await rooms.dossiers.close()
         await database.close()
 
     app.register_listener(open_rooms, "before_server_start")

@@ -99,8 +99,12 @@ def _piece(said: dict[str, Any]) -> Piece:
     return Piece(said["text"], said["intent"] or "", float(said["confidence"]))
 
 
-def write_result(dispatcher: CollectingDispatcher, result: TurnResult) -> None:
-    """Hand replies and context back; both travel as JSON through Rasa's REST channel."""
+def write_result(dispatcher: CollectingDispatcher, result: TurnResult, intent: str) -> None:
+    """Hand replies and context back; both travel as JSON through Rasa's REST channel.
+
+    ``intent`` goes with them: what the message was taken for is what a topic is switched off by.
+    """
     for reply in result.replies:
         dispatcher.utter_message(json_message={"reply": reply.to_wire()})
-    dispatcher.utter_message(json_message={"context": result.context.model_dump(mode="json")})
+    memory = result.context.model_dump(mode="json")
+    dispatcher.utter_message(json_message={"context": memory, "intent": intent})

@@ -15,6 +15,11 @@ from conversations.contract import (
     SendState,
     StoredMessage,
 )
+from conversations.erasing import Erased
+from conversations.holding import NotHeld
+from conversations.operation_models import SwitchKind
+from conversations.overheard import Overheard
+from conversations.resolving import Held, Resolution, Resolver
 from conversations.service import Conversations
 
 CONVERSATIONS = web.AppKey("conversations", Conversations)
@@ -24,13 +29,20 @@ __all__ = [
     "Accepted",
     "Author",
     "Conversations",
+    "Erased",
     "Event",
     "EventKind",
+    "Held",
     "Inbound",
     "InboundKind",
+    "NotHeld",
     "Outgoing",
+    "Overheard",
+    "Resolution",
+    "Resolver",
     "SendOutcome",
     "SendState",
     "Sender",
     "StoredMessage",
+    "SwitchKind",
 ]

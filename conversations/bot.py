@@ -27,10 +27,11 @@ class BotUnavailable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class BotAnswer:
-    """What the bot made of a message."""
+    """What the bot made of a message. ``intent`` is what it was taken for, None where nobody asked Rasa."""
 
     replies: list[Reply]
     context: Context
+    intent: str | None = None
 
 
 class Bot:
@@ -71,6 +72,7 @@ def _intent_message(command: Command) -> str:
 
 def _read_answer(body: bytes, context: Context) -> BotAnswer:
     replies: list[Reply] = []
+    intent: str | None = None
     try:
         parts: Any = json.loads(body)
         if not isinstance(parts, list):
@@ -81,8 +83,10 @@ def _read_answer(body: bytes, context: Context) -> BotAnswer:
                 replies.append(Reply.model_validate(custom["reply"]))
             if "context" in custom:
                 context = Context.model_validate(custom["context"])
+            if "intent" in custom:
+                intent = str(custom["intent"])
     except (ValueError, AttributeError, TypeError) as error:  # ValueError: JSON, UTF-8 and pydantic
         raise BotUnavailable("answer does not follow the contract", reachable=True) from error
     if not replies:
         raise BotUnavailable("no reply", reachable=bool(parts))
-    return BotAnswer(replies, context)
+    return BotAnswer(replies, context, intent)

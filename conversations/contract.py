@@ -41,7 +41,8 @@ class Inbound:
     ``account`` which of our own accounts it was sent to. ``button`` is the id of a pressed button,
     ``command`` what a link of ours stands for (a QR code on the wall), made and checked by the channel.
     ``reachable`` says that writing to the citizen needs the address itself, so that it is stored;
-    otherwise only a keyed hash is kept.
+    otherwise only a keyed hash is kept. ``extra`` is what the channel's resolver needs to find out the
+    meaning (``conversations.resolving``): kept until the turn is done, and only if the channel has a resolver.
     """
 
     channel: str
@@ -152,12 +153,19 @@ class EventKind(StrEnum):
     MESSAGE = "message"
     TYPING = "typing"
     TURN_DONE = "turn_done"
+    HOLDER = "holder"
+    ERASED = "erased"
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Something that happened in a conversation. ``message_id`` is the inbound one for TURN_DONE."""
+    """Something that happened in a conversation. ``message_id`` is the inbound one for TURN_DONE.
+
+    ``author`` is who is typing. HOLDER: a person took the conversation, or gave it back. ERASED: nothing
+    that was shown of it is there any more.
+    """
 
     kind: EventKind
     conversation_id: str
     message_id: int | None = None
+    author: Author = Author.BOT

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
 from conversations.contract import Event
@@ -14,10 +14,12 @@ _BACKLOG = 1000
 
 class Watchers:
     """In-process publish and subscribe. An event only says "look": the database has the truth,
-    so a watcher that is too slow may miss one and still miss nothing."""
+    so a watcher that is too slow may miss one and still miss nothing. ``forward`` takes events to the
+    other gateways (``conversations.wake``)."""
 
     def __init__(self) -> None:
         self._queues: dict[str, set[asyncio.Queue[Event]]] = defaultdict(set)
+        self.forward: Callable[[Event], None] | None = None
 
     @contextmanager
     def watch(self, conversation_id: str) -> Iterator[asyncio.Queue[Event]]:
@@ -32,7 +34,13 @@ class Watchers:
                 del self._queues[conversation_id]
 
     def publish(self, event: Event) -> None:
-        """Hand ``event`` to everybody who watches its conversation. Never blocks."""
+        """Hand ``event`` to everybody who watches its conversation, on any gateway. Never blocks."""
+        self.deliver(event)
+        if self.forward:
+            self.forward(event)
+
+    def deliver(self, event: Event) -> None:
+        """Hand ``event`` to those who watch in this process."""
         for queue in self._queues.get(event.conversation_id, ()):
             if not queue.full():
                 queue.put_nowait(event)

@@ -1,8 +1,11 @@
 """Personal numbers are masked before anything is stored or understood (DESIGN section 7).
 
-Identity numbers (12 digits; 9 for the old card) and Vietnamese phone numbers are replaced by a word
-that says what stood there. Dossier codes are long numbers too and must survive; they are told apart
-by their shape: the letter of a province or ministry, or a date of receipt and a running number.
+Identity numbers (12 digits; 9 for the old card), Vietnamese phone numbers, numbers of passports, of
+insurance, of bank cards and accounts, and e-mail addresses are replaced by a word that says what stood
+there. Dossier codes are long numbers too and must survive; they are told apart by their shape: the
+letter of a province or ministry, or a date of receipt and a running number. So do codes of procedures,
+amounts and dates, and the addresses of offices (gov.vn). Numbers that look like nothing (an account of
+ten digits) go only after the word for them.
 """
 
 from __future__ import annotations
@@ -15,6 +18,10 @@ from vietnamese import fold
 
 PHONE = "‹số điện thoại›"
 IDENTITY = "‹số định danh›"
+EMAIL = "‹thư điện tử›"
+PASSPORT = "‹số hộ chiếu›"
+INSURANCE = "‹số bảo hiểm›"
+ACCOUNT = "‹số tài khoản›"
 HIDDEN = "••••"
 
 _SEPARATOR = r"[\s.,_\-‐‑–—()]{0,3}"
@@ -23,7 +30,9 @@ _SEPARATOR = r"[\s.,_\-‐‑–—()]{0,3}"
 _CODE = re.compile(
     r"((?:(?<![^\W_])[HGhg]\d{2}(?:\.[0-9A-Za-z]{1,3}){0,3}[\-‐‑–—])?"
     r"(?<!\d)[12]\d[01]\d[0-3]\d[\s.\-‐‑–—_/]{1,3}\d{4,6}(?!\d)"
-    r"|(?<![^\W\d_])[HGhg] ?\d{12}(?!\d))"
+    r"|(?<![^\W\d_])[HGhg] ?\d{12}(?!\d)"
+    # A procedure: 1.001193, unless it is the end of a longer number.
+    r"|(?<![\d.])(?<!\d[\s.,_\-–(])(?<!\d[\s.,_\-–(]{2})[1-9]\.\d{6}(?!\d))"
 )
 _NO_DATE = r"(?![0-3]\d[ .\-](?:0\d|1[0-2])[ .\-](?:19|20)\d\d(?!\d))"
 _PHONE = re.compile(
@@ -35,16 +44,38 @@ _IDENTITY = re.compile(
     rf"(?<!\d)(?:\d{{12}}|\d{{9}}"
     rf"|(?<!\d[.,]){_NO_DATE}(?:0(?:{_SEPARATOR}\d){{11}}|0\d\d([ .\-])\d{{3}}\1\d{{3}}))(?!\d)"
 )
+# Fewer digits are no number of a person; most messages have fewer.
+_DIGITS = re.compile(r"\d(?:\D{0,3}\d){5}")
+_EMAIL = re.compile(r"[\w.+\-]{1,64}@(?:[\w\-]{1,63}\.){1,5}[^\W\d_]{2,24}(?![\w\-])")
+_OFFICIAL = re.compile(r"[@.]gov\.vn$", re.IGNORECASE)
+_PASSPORT = re.compile(r"(?<![^\W_])[BCKNPbcknp]\d{7}(?!\d)")
+_YEARS = r"(?!(?:(?:19|20)\d\d[ .\-]){3})"
+_CARD = re.compile(
+    rf"(?<!\d){_YEARS}(?:\d{{13,19}}|\d{{4}}([ .\-])\d{{4}}\1\d{{4}}\1\d{{1,4}}(?:\1\d{{1,3}})?)(?!\d)"
+)
+_HEALTH_CARD = re.compile(r"(?<![^\W\d_])[A-Za-z]{2}[ \-]?\d(?:[ .\-]?\d){12}(?!\d)")
+_NO_AMOUNT = r"(?!\d|[ .,]?(?:đ|vnd|k\b|tr\b|triệu|trieu|nghìn|nghin|ngàn|ngan|tỷ|ty\b))"
+_AFTER_ACCOUNT = re.compile(
+    rf"((?<![^\W_])(?:stk|s[ốo] tk|t[àa]i kho[ảa]n|th[ẻe] (?:atm|ng[âa]n h[àa]ng))[^\d\n]{{0,30}}?)"
+    rf"(?<![\d.,]){_NO_DATE}\d(?:[ .\-]?\d){{5,18}}{_NO_AMOUNT}",
+    re.IGNORECASE,
+)
+_AFTER_INSURANCE = re.compile(
+    rf"((?<![^\W_])(?:bhxh|bhyt|b[ảa]o hi[ểe]m(?: x[ãa] h[ộo]i| y t[ếe])?)[^\d\n]{{0,20}}?)"
+    rf"(?<![\d.,]){_NO_DATE}\d(?:[ .\-]?\d){{9}}{_NO_AMOUNT}",
+    re.IGNORECASE,
+)
 _SPOKEN = frozenset(
     re.findall(r"\w+", "khong hong le linh mot hai ba bon tu nam lam nham sau bay tam chin muoi")
 )
 _BETWEEN_DIGITS = re.compile(r"[\s.,\-–]{1,3}")
 _TOKEN = re.compile(r"\d+|[^\W\d_]+|[\W_]+")
 _SECRET_DIGITS = 4
+_RECEIPT = re.compile(r"(\bHS\|[^|\n]{8,60}\|)[A-Z2-7]{16}(?![A-Z0-9])", re.IGNORECASE)
 
 
 def mask(text: str, *, keep_last_four: bool = False) -> str:
-    """``text`` with identity and phone numbers replaced. Never raises; idempotent.
+    """``text`` with the numbers and addresses of persons replaced. Never raises; idempotent.
 
     ``keep_last_four`` leaves the last four digits of a phone number standing: the second factor of a
     dossier, for a citizen who answers the question for it with the whole number.
@@ -52,16 +83,29 @@ def mask(text: str, *, keep_last_four: bool = False) -> str:
     tail = _last_four if keep_last_four else PHONE
     # Digits of any script are digits; nobody can evade this, or be missed, by the width of theirs.
     plain = re.sub(r"\d", lambda match: str(unicodedata.digit(match.group())), text)
-    return _beside_codes(plain, lambda part: _IDENTITY.sub(IDENTITY, _PHONE.sub(tail, part)))
+    return _beside_codes(plain, lambda part: _masked(part, tail))
+
+
+def _masked(text: str, tail: str | Callable[[re.Match[str]], str]) -> str:
+    if "@" in text:
+        text = _EMAIL.sub(lambda m: m.group() if _OFFICIAL.search(m.group()) else EMAIL, text)
+    if not _DIGITS.search(text):
+        return text
+    text = _PASSPORT.sub(PASSPORT, _HEALTH_CARD.sub(INSURANCE, text))
+    text = _IDENTITY.sub(IDENTITY, _PHONE.sub(tail, _CARD.sub(ACCOUNT, text)))
+    if not _DIGITS.search(text):
+        return text
+    return _AFTER_INSURANCE.sub(rf"\1{INSURANCE}", _AFTER_ACCOUNT.sub(rf"\1{ACCOUNT}", text))
 
 
 def hide_secret(text: str) -> str:
     """``text`` without the four digits that opened a dossier; its code stays readable.
 
     The digits may be divided ("45 21") or dictated ("bốn năm hai một"), and so may the whole number
-    be that they end: every run of four digits or more goes. A code spelled that way goes with them.
+    be that they end: every run of four digits or more goes. A code spelled that way goes with them. So does
+    the check value of a receipt (``dossiers.receipts``), which opens a dossier alone.
     """
-    return _beside_codes(text, _without_digits)
+    return _beside_codes(_RECEIPT.sub(rf"\1{HIDDEN}", text), _without_digits)
 
 
 def _beside_codes(text: str, change: Callable[[str], str]) -> str:

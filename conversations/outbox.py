@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from conversations.contract import Outgoing, Sender, SendOutcome, SendState
+from conversations.erasing import forget_address
 from conversations.events import Alarm, Watchers
 from conversations.metrics import SENDS
 from conversations.models import Conversation, Message, OutboxItem, OutboxState
@@ -130,18 +131,21 @@ class OutboxWorker:
             claimed = await self._claim(session, conversation_id)
         if claimed is None:
             return False
-        outgoing, was_unknown = claimed
+        outgoing, was_unknown, erased = claimed
         sender = self._senders[outgoing.channel]
         try:
             outcome = await (sender.find(outgoing) if was_unknown else sender.send(outgoing))
         except Exception as error:
             log.exception("outbox.sender_raised", channel=outgoing.channel)
             outcome = SendOutcome(SendState.UNKNOWN, code=type(error).__name__)
-        await self._settle(outgoing, outcome)
+        await self._settle(outgoing, outcome, erased)
         return outcome.state in (SendState.SENT, SendState.FAILED)
 
-    async def _claim(self, session: AsyncSession, conversation_id: str) -> tuple[Outgoing, bool] | None:
-        """Claim the oldest open reply of a conversation, if its time has come."""
+    async def _claim(self, session: AsyncSession, conversation_id: str) -> tuple[Outgoing, bool, bool] | None:
+        """Claim the oldest open reply of a conversation, if its time has come.
+
+        With it: whether its outcome was unknown, and whether its conversation has been erased.
+        """
         item = await session.scalar(
             select(OutboxItem)
             .where(OutboxItem.conversation_id == conversation_id, OutboxItem.state.in_(_OPEN))
@@ -188,13 +192,15 @@ class OutboxWorker:
             first_claimed_at=first_claimed_at,
             last_citizen_at=conversation.last_citizen_at,
         )
-        return outgoing, was_unknown
+        return outgoing, was_unknown, conversation.erased_at is not None
 
-    async def _settle(self, outgoing: Outgoing, outcome: SendOutcome) -> None:
+    async def _settle(self, outgoing: Outgoing, outcome: SendOutcome, erased: bool) -> None:
         at = now()
         state, not_before = _next_state(outcome, outgoing)
         async with self._db.write() as session:
-            item = await session.get_one(OutboxItem, outgoing.message_id, with_for_update=True)
+            item = await session.get(OutboxItem, outgoing.message_id, with_for_update=True)
+            if item is None:
+                return  # erased while it was on its way
             if item.attempts != outgoing.attempt and outcome.state is not SendState.SENT:
                 return  # somebody took it for dead and goes on with it
             item.state, item.not_before, item.error = state, not_before, outcome.code
@@ -203,6 +209,8 @@ class OutboxWorker:
                 if outcome.channel_message_ids:
                     message = await session.get_one(Message, outgoing.message_id)
                     message.channel_message_id = outcome.channel_message_ids[0]
+            if erased and state in (OutboxState.SENT, OutboxState.FAILED):
+                await forget_address(session, outgoing.conversation_id)
         SENDS.labels(channel=outgoing.channel, state=state.value).inc()
         if state is not OutboxState.SENT:
             log.warning("outbox.not_sent", channel=outgoing.channel, state=state.value, code=outcome.code)

@@ -38,16 +38,33 @@ async def locked_conversation(session: AsyncSession, conversation_id: str) -> Co
     return await session.get_one(Conversation, conversation_id, with_for_update=True)
 
 
+async def locked_if_there(session: AsyncSession, conversation_id: str) -> Conversation | None:
+    """The conversation, locked; None when there is none, or it has been erased."""
+    found = await session.get(Conversation, conversation_id, with_for_update=True)
+    return found if found and found.erased_at is None else None
+
+
 async def conversation_id_of(session: AsyncSession, key: str) -> str | None:
     """The id of the conversation with this keyed hash."""
     found: str | None = await session.scalar(statements.CONVERSATION_ID_BY_KEY, {"key": key})
     return found
 
 
-async def message_by_channel_id(session: AsyncSession, channel: str, channel_id: str) -> Message | None:
-    """The stored message that the channel knows under this id."""
+async def message_by_channel_id(
+    session: AsyncSession, channel: str, channel_id: str, forgotten_id: str
+) -> Message | None:
+    """The stored message that the channel knows under this id, or what is left of it (``forgotten_id``)."""
     found: Message | None = await session.scalar(
-        statements.MESSAGE_BY_CHANNEL_ID, {"channel": channel, "channel_id": channel_id}
+        statements.MESSAGE_BY_CHANNEL_ID,
+        {"channel": channel, "channel_id": channel_id, "forgotten_id": forgotten_id},
+    )
+    return found
+
+
+async def message_by_key(session: AsyncSession, conversation_id: str, key: str) -> int | None:
+    """The id of the message that was written under this key."""
+    found: int | None = await session.scalar(
+        select(Message.id).where(Message.conversation_id == conversation_id, Message.key == key)
     )
     return found
 
@@ -138,18 +155,25 @@ async def finish_turn(session: AsyncSession, message_id: int) -> bool:
 
 
 async def add_reply(
-    session: AsyncSession, conversation: Conversation, reply: Reply, turn_id: int | None
+    session: AsyncSession,
+    conversation: Conversation,
+    reply: Reply,
+    turn_id: int | None,
+    *,
+    author: Author = Author.BOT,
+    key: str | None = None,
 ) -> int:
     """Store a reply with its buttons, and put it in the outbox if it has to be sent. Returns its id."""
     shown, offers = publish_buttons(reply)
     message = Message(
         conversation_id=conversation.id,
-        author=Author.BOT,
+        author=author,
         kind="reply",
         text=shown.text,
         reply=shown.to_wire(),
         turn_id=turn_id,
         channel=conversation.channel,
+        key=key,
     )
     session.add(message)
     await session.flush()

@@ -8,6 +8,9 @@ from sqlalchemy import Table, bindparam, or_, select, update
 
 from conversations.models import ButtonChoice, Conversation, Message, Turn, TurnState
 
+ERASED = "erased"
+"""The kind of a message of which only the trace is left that keeps it from being taken in again."""
+
 # Core updates: a turn reads what it has changed from the database, so the session need not follow.
 _conversations = cast("Table", Conversation.__table__)
 _turns = cast("Table", Turn.__table__)
@@ -18,11 +21,16 @@ CONVERSATION_BY_KEY = (
 CONVERSATION_ID_BY_KEY = select(Conversation.id).where(Conversation.address_key == bindparam("key"))
 
 MESSAGE_BY_CHANNEL_ID = select(Message).where(
-    Message.channel == bindparam("channel"), Message.channel_message_id == bindparam("channel_id")
+    Message.channel == bindparam("channel"),
+    Message.channel_message_id.in_((bindparam("channel_id"), bindparam("forgotten_id"))),
 )
 MESSAGES_AFTER = (
     select(Message)
-    .where(Message.conversation_id == bindparam("conversation_id"), Message.id > bindparam("after"))
+    .where(
+        Message.conversation_id == bindparam("conversation_id"),
+        Message.id > bindparam("after"),
+        Message.kind != ERASED,
+    )
     .order_by(Message.id)
     .limit(bindparam("most"))
 )
@@ -36,7 +44,7 @@ FIRST_PENDING_TURN = (
 FINISH_TURN = (
     update(_turns)
     .where(_turns.c.message_id == bindparam("turn"), _turns.c.state == TurnState.PENDING)
-    .values(state=TurnState.DONE, done_at=bindparam("at"))
+    .values(state=TurnState.DONE, done_at=bindparam("at"), held=None)
 )
 
 TAKE_LEASE = (

@@ -14,18 +14,24 @@ from datetime import timedelta
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from conversations import repository
+from conversations import ratings, repository
 from conversations.bot import Bot, BotAnswer, BotUnavailable
 from conversations.contract import Event, EventKind, InboundKind
+from conversations.erasing import Erased, Eraser, farewell
 from conversations.events import Alarm, Watchers
 from conversations.guards import guard
+from conversations.holding import is_held, take_back
 from conversations.masking import hide_secret
 from conversations.metrics import TURN_SECONDS, TURNS
 from conversations.models import Conversation, Holder, Message, Turn, TurnState
-from conversations.tickets import open_ticket
+from conversations.paused import CHANNEL_PAUSED, without_paused
+from conversations.resolving import Resolving
+from conversations.switches import Switches
+from conversations.ticket_rating import rated, thanks
+from conversations.tickets import open_after_misses, open_ticket
 from motcua.context import Awaiting, Context
 from motcua.db import Database, now
-from motcua.reply import Button, Command, Kind, Reply
+from motcua.reply import Button, Command, Effect, Kind, Reply
 from motcua.settings import Settings
 
 log = structlog.get_logger(__name__)
@@ -59,10 +65,20 @@ class TurnWorker:
     """Runs the turns of this gateway."""
 
     def __init__(
-        self, database: Database, settings: Settings, bot: Bot, watchers: Watchers, outbox: Alarm
+        self,
+        database: Database,
+        settings: Settings,
+        bot: Bot,
+        *,
+        watchers: Watchers,
+        outbox: Alarm,
+        resolving: Resolving,
+        switches: Switches,
+        eraser: Eraser,
     ) -> None:
         self._db, self._settings, self._bot = database, settings, bot
-        self._watchers, self._outbox = watchers, outbox
+        self._watchers, self._outbox, self._resolving = watchers, outbox, resolving
+        self._switches, self._eraser = switches, eraser
         self._alarm = Alarm()
         self._active: set[str] = set()
         self._again: set[str] = set()
@@ -149,7 +165,7 @@ class TurnWorker:
         self._watchers.publish(Event(EventKind.TYPING, conversation_id))
         try:
             with TURN_SECONDS.time():
-                answer = await self._answer(job.conversation, job.message, job.context)
+                answer = await self._answer(job)
             return await self._commit(job, answer)
         except BotUnavailable as error:
             failure = error
@@ -162,37 +178,56 @@ class TurnWorker:
         await self._postpone(job, failure)
         return None
 
-    async def _answer(self, conversation: Conversation, message: Message, context: Context) -> BotAnswer:
-        if conversation.holder == Holder.STAFF:
+    async def _answer(self, job: _Job) -> BotAnswer:
+        conversation, message, context = job.conversation, job.message, job.context
+        if is_held(conversation, message.created_at):
             return BotAnswer([], context)
+        if self._switches.is_off(channel=conversation.channel):
+            return BotAnswer([CHANNEL_PAUSED], context)
+        resolution = await self._resolving.settle(job.turn, message)
+        if resolution and resolution.answered:
+            return resolution.answer(context)
         kind = InboundKind(message.kind)
         guarded = guard(kind, message.text, self._settings.max_text)
         if guarded and not message.command:
             return BotAnswer([guarded], context)
         command = Command.model_validate(message.command) if message.command else None
+        if command and (rating := rated(command)):
+            return await self._rate(conversation.id, *rating, context)
         if kind is InboundKind.FOLLOW:
             command = Command(intent="greet")
-        return await self._bot.ask(conversation.id, message.text, command, context)
+        answer = await self._bot.ask(conversation.id, message.text, command, context)
+        return resolution.around(answer) if resolution else answer
+
+    async def _rate(self, conversation_id: str, message_id: int, useful: bool, context: Context) -> BotAnswer:
+        """Whether a person's answer helped; needs no bot, and running again changes nothing."""
+        async with self._db.write() as session:
+            await ratings.rate(session, conversation_id, message_id, useful, "")
+        return BotAnswer([thanks(useful)], context)
 
     async def _commit(self, job: _Job, answer: BotAnswer) -> _Job | None:
         """Replies, context, ticket and "done" in one transaction, which takes the next turn too."""
         conversation_id, turn_id = job.conversation.id, job.turn.message_id
+        erased: Erased | None = None
         async with self._db.write() as session:
-            if not await repository.finish_turn(session, turn_id):
-                return None  # somebody else has answered it, and holds the conversation
             current = await repository.locked_conversation(session, conversation_id)
-            if current.holder == Holder.STAFF:  # somebody took over while the bot was thinking
+            if not await repository.finish_turn(session, turn_id):
+                return None  # somebody else has answered it, and holds the conversation; or it is erased
+            if is_held(current, job.message.created_at):  # somebody took over while the bot was thinking
                 answer = BotAnswer([], job.context)
+            elif current.holder == Holder.STAFF:
+                take_back(current)
             if job.context.awaiting is Awaiting.DOSSIER_SECRET or any(
                 reply.kind is Kind.STATUS for reply in answer.replies
             ):
                 asked = await session.get_one(Message, turn_id)
                 asked.text = hide_secret(asked.text)  # before a ticket quotes it
+            answer = without_paused(answer, job.context, self._switches)
+            if any(reply.effect is Effect.ERASE for reply in answer.replies):
+                erased = await self._eraser.erase(session, current, up_to=turn_id, keep_address=True)
+                answer = farewell(answer, erased)
             current.context = answer.context.model_dump(mode="json", exclude_defaults=True)
-            for reply in answer.replies:
-                await repository.add_reply(session, current, reply, turn_id)
-                if reply.kind is Kind.HANDOFF and reply.handoff_reason:
-                    await open_ticket(session, current, turn_id, reply)
+            await self._store(session, current, turn_id, answer)
             to_send = current.address is not None and bool(answer.replies)
             await session.flush()
             following = await self._take(session, conversation_id)
@@ -200,9 +235,22 @@ class TurnWorker:
             TURNS.labels(kind=reply.kind.value).inc()
         if to_send:
             self._outbox.ring()
+        if erased:  # first: what is said last is to stay on the page
+            self._watchers.publish(Event(EventKind.ERASED, conversation_id))
+            if erased.successor:
+                self.start(erased.successor)
         self._watchers.publish(Event(EventKind.MESSAGE, conversation_id))
         self._watchers.publish(Event(EventKind.TURN_DONE, conversation_id, turn_id))
         return following
+
+    async def _store(
+        self, session: AsyncSession, conversation: Conversation, turn_id: int, answer: BotAnswer
+    ) -> None:
+        for reply in answer.replies:
+            await repository.add_reply(session, conversation, reply, turn_id)
+            if reply.kind is Kind.HANDOFF and reply.handoff_reason:
+                await open_ticket(session, conversation, turn_id, reply)
+        await open_after_misses(session, conversation, turn_id, answer.replies, answer.context)
 
     async def _postpone(self, job: _Job, failure: BotUnavailable) -> None:
         """Keep the turn for later. The citizen is told once, and only if the wait is noticeable."""
@@ -213,14 +261,14 @@ class TurnWorker:
         growing = _SHORTEST_RETRY_S * 2**turn.attempts if failure.reachable else waited
         delay = min(_LONGEST_RETRY_S, max(_SHORTEST_RETRY_S, growing))
         async with self._db.write() as session:
-            current = await session.get_one(Turn, turn.message_id, with_for_update=True)
-            if current.state != TurnState.PENDING:
+            owner = await repository.locked_conversation(session, conversation_id)
+            current = await session.get(Turn, turn.message_id, with_for_update=True)
+            if current is None or current.state != TurnState.PENDING:
                 return
             current.attempts += failure.reachable
             current.not_before = now() + timedelta(seconds=delay)
             current.told_waiting = current.told_waiting or tell
             if tell:
-                owner = await repository.locked_conversation(session, conversation_id)
                 await repository.add_reply(
                     session, owner, Reply(kind=Kind.ERROR, text=_BUSY), turn.message_id
                 )

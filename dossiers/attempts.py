@@ -1,8 +1,8 @@
 """Limited tries: five wrong answers, then a pause that doubles from 15 minutes up to 24 hours.
 
-Tries are counted per asker and per code. Both rows are locked for the whole check, so that answers
-sent at the same time cannot get more tries than answers sent one after another. Codes that do not
-exist are counted like those that do.
+Tries are counted per asker, per code, and per asker and code together. The rows are locked for the whole
+check, so that answers sent at the same time cannot get more tries than answers sent one after another.
+Codes that do not exist are counted like those that do.
 """
 
 from __future__ import annotations
@@ -25,10 +25,16 @@ _FORGOTTEN_AFTER = timedelta(hours=24)
 
 @dataclass(frozen=True, slots=True)
 class Scopes:
-    """Keyed hashes of who asks and of what is asked for."""
+    """Keyed hashes of who asks, of what is asked for, and of both together."""
 
     asker: str
     code: str
+    pair: str
+
+    @property
+    def limits(self) -> tuple[str, str]:
+        """The counters that pause; the one of the pair only remembers what may be forgiven."""
+        return self.asker, self.code
 
 
 def pause_after(failures: int) -> timedelta | None:
@@ -41,11 +47,11 @@ def pause_after(failures: int) -> timedelta | None:
 
 
 async def hold(session: AsyncSession, scopes: Scopes) -> dict[str, DossierAttempt]:
-    """The counters of both scopes, locked until the caller's write transaction ends.
+    """The counters of all scopes, locked until the caller's write transaction ends.
 
     They are taken in one order always, so that two callers cannot wait for each other.
     """
-    names = sorted({scopes.asker, scopes.code})
+    names = sorted({scopes.asker, scopes.code, scopes.pair})
     dialect: Any = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     for name in names:
         row = {"scope": name, "failures": 0}
@@ -57,7 +63,7 @@ async def hold(session: AsyncSession, scopes: Scopes) -> dict[str, DossierAttemp
 
 async def look(session: AsyncSession, scopes: Scopes, at: datetime) -> datetime | None:
     """Until when look-ups are paused, without counting anything; None if they are not."""
-    query = select(DossierAttempt).where(DossierAttempt.scope.in_([scopes.asker, scopes.code]))
+    query = select(DossierAttempt).where(DossierAttempt.scope.in_(scopes.limits))
     return paused_until(list(await session.scalars(query)), at)
 
 
@@ -77,12 +83,14 @@ def count_failure(counter: DossierAttempt, at: datetime) -> None:
     counter.locked_until = at + pause if pause else None
 
 
-def forgive(counter: DossierAttempt) -> None:
-    """A right answer gives the tries of this round back, but keeps the length of the next pause.
+def forgive(asker: DossierAttempt, pair: DossierAttempt) -> None:
+    """A right answer gives back the tries that this asker lost on this code in this round.
 
-    For askers only: whoever waits for the owner to answer rightly must not gain tries on a code.
+    Only those: whoever has a dossier of their own must not buy tries on others with it. And only to the
+    asker: whoever waits for the owner to answer rightly must not gain tries on a code.
     """
-    counter.failures -= counter.failures % TRIES
+    asker.failures -= min(pair.failures, asker.failures % TRIES)
+    pair.failures = 0
 
 
 def tries_left(counters: list[DossierAttempt]) -> int:

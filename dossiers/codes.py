@@ -13,10 +13,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
+from functools import lru_cache
 
 from dossiers.spoken import readings
+from dossiers.spoken_dates import with_dates_written, with_ones_written
+from motcua.clock import today
 
 HANOI = "H26"
 _FIRST_YEAR = 10  # one-stop software with such codes is younger than 2010
@@ -32,6 +35,14 @@ _OLD_LEFT = re.compile(
 _SHORT_LEFT = re.compile(r"(?<![0-9A-Z.])((?:\d[0-9A-Z]{1,2}\.){1,2})$")
 _PIECE = re.compile(r"([\W_]{0,3})(\d+|[A-Z]\d{1,3}(?![0-9A-Z]))")
 _TAIL = re.compile(r"(?<![\dA-Z])([1-9]\d{5})[\W_]{1,3}\d{4,6}(?!\d)")
+
+
+# As offices print it: what files hold, read without trying what people may have meant.
+_PRINTED = re.compile(
+    r"(?P<unit>(?:[0-9][0-9A-Z]{2}\.(?:(?:[0-9][0-9A-Z]|[A-Z][0-9])\.){2}|(?:[0-9][0-9A-Z]{1,2}\.){0,2})"
+    r"(?P<province>[HG][0-9]{2})(?:\.(?:[0-9]{1,4}|[A-Z][0-9]{1,3})){0,3})"
+    r"-(?P<day>[0-9]{6})-(?P<number>[0-9]{4,6})"
+)
 
 
 class CodeProblem(StrEnum):
@@ -92,11 +103,19 @@ def find_code(text: str) -> Reading:
     coded = [reading for reading in found if reading.code]
     if coded:
         return min(coded, key=lambda reading: len(reading.code.number) if reading.code else 0)
+    # Bolder readings count only if they give a code: what is wrong with them is nobody's concern.
+    for bolder in filter(None, (with_dates_written(text), with_ones_written(text))):
+        for reading in map(_read, readings(bolder)):
+            if reading.code:
+                return reading
     return next((r for r in found if r.problem is not CodeProblem.NONE), found[0])
 
 
 def parse_code(text: str) -> DossierCode | None:
     """The code that ``text`` consists of, as a file or a stored context holds it; None if it is none."""
+    printed = _PRINTED.fullmatch(text)
+    if printed and (day := _date(printed["day"])):
+        return DossierCode(printed["unit"], day, printed["number"], printed["province"])
     reading = find_code(text)
     return reading.code if reading.code and not reading.rest.strip(" .-") else None
 
@@ -179,12 +198,16 @@ def _by_digits(values: list[str]) -> _Found | None:
 
     After it may follow the four digits of the second factor. The running number has four digits.
     """
+    latest = today() + timedelta(days=1)
     for used in range(len(values), 0, -1):
         digits = "".join(values[:used])
         if not digits.isdigit() or not 10 <= len(digits) <= 18:
             continue
         for unit, left in ((0, 0), (0, 4), *((size, over) for over in (0, 4) for size in range(1, 5))):
             day = _date(digits[unit : unit + 6])
+            # Put together from digits that may be a telephone number: never a day that has not come.
+            if day and day > latest:
+                continue
             if day and len(digits) == unit + 10 + left and left <= len(values[used - 1]):
                 return _split_unit(digits[:unit]), day, digits[unit + 6 : unit + 10], used, left
     return None
@@ -194,6 +217,7 @@ def _split_unit(digits: str) -> list[str]:
     return [digits[at : at + 2] for at in range(0, len(digits), 2)]
 
 
+@lru_cache(maxsize=8192)
 def _date(digits: str) -> date | None:
     if not re.fullmatch(r"\d{6}", digits) or int(digits[:2]) < _FIRST_YEAR:
         return None

@@ -8,17 +8,16 @@ from datetime import date
 
 from dossiers import phrases
 from dossiers.codes import CodeProblem, DossierCode, find_code, parse_code
+from dossiers.receipts import find_receipt
+from dossiers.replies import ANOTHER, HUMAN, OFFICE, PORTAL, told
 from dossiers.second_factor import NoDigits, digits_beside_code, read_digits
-from dossiers.service import DossierDesk, DossierView, Found, Locked, OtherProvince, Outcome, Refused
+from dossiers.service import DossierDesk
+from dossiers.views import Busy, DossierView, Found, Locked, NotHere, OtherProvince, Outcome, Refused
 from motcua.context import Awaiting, Context
-from motcua.reply import Button, Card, Command, DossierState, Kind, ListSection, Reply, TextSection
+from motcua.reply import Kind, Reply
 from vietnamese import fold
 
-_HUMAN = Button(title="Gặp cán bộ", payload=Command(intent="request_human"))
-_OFFICE = Button(title="Tìm quầy một cửa", payload=Command(intent="find_office"))
-_ANOTHER = Button(title="Tra hồ sơ khác", payload=Command(intent="check_dossier"))
-_PORTAL = Button(title="Mở Cổng Dịch vụ công quốc gia", url=phrases.PORTAL_URL)
-
+_MOST_OPENED = 5
 _LOST_CODE = re.compile(
     r"\b(?:quen|mat|that lac|(?:khong|k|ko|hong|chua) (?:nho|biet|co|thay))\b.{0,12}"
     r"\b(?:ma (?:hs|ho so|so)|giay hen|bien nhan|giay tiep nhan)\b"
@@ -40,6 +39,8 @@ async def status_turn(
     cleared; ``dossier_code`` stays, so that the citizen can come back. ``asked`` says that the
     citizen asks about a dossier in so many words, so that None is never right.
     """
+    if receipt := find_receipt(text):
+        return _tell(await desk.lookup_receipt(receipt, asker), receipt.code, context, today)
     reading = find_code(text)
     if reading.code:
         digits = digits_beside_code(reading.rest)
@@ -60,7 +61,7 @@ def _without_code(text: str, kept: DossierCode | None, context: Context, asked: 
     if context.awaiting is Awaiting.DOSSIER_CODE and _tries_a_code(text):
         return _ask_code(phrases.unreadable(CodeProblem.NONE), context)
     if _lost_code(text):
-        return [Reply(kind=Kind.STATUS, text=phrases.NO_CODE, buttons=[_PORTAL, _OFFICE, _HUMAN])], _context(
+        return [Reply(kind=Kind.STATUS, text=phrases.NO_CODE, buttons=[PORTAL, OFFICE, HUMAN])], _context(
             context, Awaiting.DOSSIER_CODE, None
         )
     if context.awaiting in (Awaiting.DOSSIER_CODE, Awaiting.DOSSIER_SECRET) and not asked:
@@ -92,13 +93,20 @@ async def _with_code(
 def _tell(outcome: Outcome, code: DossierCode, context: Context, today: date) -> Turn:
     match outcome:
         case Found(dossier):
-            return [_found(dossier, today)], _context(context, None, None)
+            return [told(dossier, today)], _after(context, dossier)
         case Refused(tries_left):
             return _ask_digits(code, phrases.refused(tries_left), context)
         case Locked():
             return [_locked(outcome, today)], _context(context, None, code)
         case OtherProvince(other):
             return [_other_province(other)], _context(context, None, None)
+        case NotHere(known):
+            text = phrases.not_here(known)
+            return [Reply(kind=Kind.STATUS, text=text, buttons=[PORTAL, OFFICE, HUMAN])], _context(
+                context, None, None
+            )
+        case Busy(systems):
+            return _ask_digits(code, phrases.busy(systems), context)
 
 
 def _tries_a_code(text: str) -> bool:
@@ -113,63 +121,32 @@ def _context(context: Context, awaiting: Awaiting | None, code: DossierCode | No
     return context.model_copy(update={"awaiting": awaiting, "dossier_code": kept, "misses": 0})
 
 
+def _after(context: Context, dossier: DossierView) -> Context:
+    """What is in hand stays in hand; with nothing in hand, "thế lệ phí" is about the dossier's procedure.
+
+    The newest dossiers opened are kept: what was opened in this conversation may be followed in it.
+    """
+    code = dossier.code.canonical
+    opened = [*(known for known in context.opened_dossiers if known != code), code][-_MOST_OPENED:]
+    after = {"procedure": context.procedure or dossier.procedure, "opened_dossiers": opened}
+    return _context(context, None, None).model_copy(update=after)
+
+
 def _ask_code(text: str, context: Context) -> Turn:
-    return [Reply(kind=Kind.STATUS, text=text, buttons=[_HUMAN])], _context(
+    return [Reply(kind=Kind.STATUS, text=text, buttons=[HUMAN])], _context(
         context, Awaiting.DOSSIER_CODE, None
     )
 
 
 def _ask_digits(code: DossierCode, text: str, context: Context) -> Turn:
-    return [Reply(kind=Kind.STATUS, text=text, buttons=[_HUMAN])], _context(
+    return [Reply(kind=Kind.STATUS, text=text, buttons=[HUMAN])], _context(
         context, Awaiting.DOSSIER_SECRET, code
     )
 
 
 def _locked(locked: Locked, today: date) -> Reply:
-    return Reply(kind=Kind.STATUS, text=phrases.locked(locked.until, today), buttons=[_OFFICE, _HUMAN])
+    return Reply(kind=Kind.STATUS, text=phrases.locked(locked.until, today), buttons=[OFFICE, HUMAN])
 
 
 def _other_province(code: DossierCode) -> Reply:
-    return Reply(kind=Kind.STATUS, text=phrases.other_province(code), buttons=[_PORTAL, _ANOTHER])
-
-
-def _found(dossier: DossierView, today: date) -> Reply:
-    late = dossier.late_working_days(today)
-    return Reply(
-        kind=Kind.STATUS,
-        text=phrases.told(dossier, today),
-        card=_card(dossier, today),
-        buttons=[_HUMAN, _ANOTHER],
-        procedure=dossier.procedure,
-        dossier=DossierState(
-            code=dossier.code.canonical,
-            status=int(dossier.status),
-            label=dossier.words.name,
-            received_on=dossier.received_on,
-            due_on=dossier.due_on,
-            late_working_days=late,
-        ),
-    )
-
-
-def _card(dossier: DossierView, today: date) -> Card:
-    """The text in parts. Status, due date and delay are in the reply's dossier and not said again."""
-    heading, dates = phrases.new_date(dossier, today)
-    sections: list[TextSection | ListSection] = [
-        TextSection(text=phrases.DEMO if dossier.demo else ""),
-        TextSection(text=_upper_first(phrases.plain_state(dossier))),
-        TextSection(heading="Nơi giải quyết", text=phrases.where(dossier)),
-        TextSection(heading=heading, text=_upper_first(dates)),
-        ListSection(kind="points", heading="Diễn biến", items=phrases.timeline(dossier, today)),
-        TextSection(heading="Việc của anh/chị", text=_upper_first(phrases.todo(dossier))),
-        TextSection(heading="Tiếp theo", text=phrases.afterwards(dossier)),
-    ]
-    return Card(title=f"Hồ sơ {dossier.code.short}", sections=[s for s in sections if _has_content(s)])
-
-
-def _upper_first(text: str) -> str:
-    return text[:1].upper() + text[1:]
-
-
-def _has_content(section: TextSection | ListSection) -> bool:
-    return bool(section.items if isinstance(section, ListSection) else section.text)
+    return Reply(kind=Kind.STATUS, text=phrases.other_province(code), buttons=[PORTAL, ANOTHER])

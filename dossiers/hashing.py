@@ -22,7 +22,11 @@ class Hasher:
 
     def scopes(self, asker: str, code_key: str) -> Scopes:
         """The counters to use for an asker and a code (its key, so that every spelling counts)."""
-        return Scopes(_keyed(self._attempt, "asker", asker), _keyed(self._attempt, "code", code_key))
+        return Scopes(
+            asker=_keyed(self._attempt, "asker", asker),
+            code=_keyed(self._attempt, "code", code_key),
+            pair=_keyed(self._attempt, "pair", asker, code_key),
+        )
 
 
 def _keyed(key: bytes, *parts: str) -> str:

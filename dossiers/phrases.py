@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 
 from dossiers.codes import CodeProblem, DossierCode
-from dossiers.service import DossierView
 from dossiers.statuses import Clock, Status, status_texts
+from dossiers.views import DossierView
 from motcua.clock import HANOI
 from motcua.working_days import working_days_between
 
+# Working days for which nobody need be told how old the data are.
+_FRESH_DAYS = 2
 PORTAL_URL = "https://dichvucong.gov.vn"
 
 ASK_CODE = (
@@ -25,6 +27,7 @@ ASK_DIGITS = "Để bảo vệ thông tin, anh/chị cho biết 4 số cuối đ
 WRONG_LENGTH = "Một Cửa cần đúng 4 số cuối của số điện thoại đã đăng ký khi nộp, ví dụ 0123."
 DEMO = "Hồ sơ mẫu, không phải hồ sơ thật."
 _ASK = "anh/chị hỏi quầy hoặc gọi 1022 (nhánh 7, 8)"
+_UNCLEAR = f"đã qua; chưa rõ đã xong chưa, {_ASK}"
 _LOOKS = "Mã hồ sơ có phần đầu H26, rồi 6 số ngày nộp, rồi số thứ tự, ví dụ H26.34.5-240607-0007."
 _PROBLEMS = {
     CodeProblem.NONE: "",
@@ -59,6 +62,14 @@ def refused(tries_left: int) -> str:
     )
 
 
+def busy(systems: tuple[str, ...]) -> str:
+    """A system that may know the dossier cannot be asked now. Says nothing about code and digits."""
+    return (
+        f"Hệ thống tra cứu của {' và '.join(systems)} đang bận, Một Cửa chưa xem được hồ sơ. Anh/chị gửi lại "
+        "4 số cuối sau ít phút; cần ngay thì gọi 1022 (nhánh 7, 8)."
+    )
+
+
 def locked(until: datetime, today: date) -> str:
     """Until when look-ups are paused, and who can help meanwhile. Minutes are rounded up."""
     local = (until + timedelta(seconds=59)).astimezone(HANOI)
@@ -78,11 +89,20 @@ def other_province(code: DossierCode) -> str:
     )
 
 
+def not_here(code: DossierCode) -> str:
+    """A true receipt of a dossier that no source knows yet."""
+    return (
+        f"Phiếu của hồ sơ {code.short} đúng, nhưng Một Cửa chưa nhận được dữ liệu của hồ sơ này. "
+        f"Anh/chị tra lại sau ít giờ; cần ngay thì {_ASK.removeprefix('anh/chị ')}."
+    )
+
+
 def told(dossier: DossierView, today: date) -> str:
     """Where the dossier stands, when it is due, what to do, what happens next."""
     parts = [_state(dossier), due(dossier, today), f"Việc của anh/chị: {todo(dossier)}"]
     if afterwards(dossier):
         parts.append(f"Tiếp theo: {_lower_first(afterwards(dossier))}")
+    parts.append(as_of(dossier, today))
     if dossier.demo:
         parts.append("(Đây là hồ sơ mẫu để dùng thử, không phải hồ sơ thật.)")
     return " ".join(part for part in parts if part)
@@ -102,7 +122,7 @@ def _step(dossier: DossierView) -> str:
 
 def plain_state(dossier: DossierView) -> str:
     """The state in plain words where its official name does not say what it means."""
-    told_by_name = dossier.status not in (Status.REGISTERED, Status.DONE)
+    told_by_name = dossier.status not in (Status.UNKNOWN, Status.REGISTERED, Status.DONE)
     return "" if told_by_name else _sentence(dossier.words.state)
 
 
@@ -129,8 +149,9 @@ def _due_sentence(dossier: DossierView, today: date) -> str:
         return f"Hẹn trả ban đầu {day(dossier.due_on)}; ngày này có thể đổi, quầy sẽ báo nếu có ngày mới."
     if late:
         return _late(dossier, late, today)
-    if dossier.due_on < today:  # late by days on which nobody works
-        return f"Hẹn trả {day(dossier.due_on)}." + _promise(dossier)
+    if dossier.due_on < today:  # late by days on which nobody works, or nobody knows
+        unclear = f" {_UNCLEAR}" if dossier.words.clock is Clock.UNKNOWN else ""
+        return f"Hẹn trả {day(dossier.due_on)}{unclear}." + _promise(dossier)
     left = working_days_between(today, dossier.due_on)
     when = "hôm nay" if dossier.due_on == today else f"còn {left} ngày làm việc"
     return f"Hẹn trả {day(dossier.due_on)} ({when})." + _promise(dossier)
@@ -150,8 +171,8 @@ def new_date(dossier: DossierView, today: date) -> tuple[str, str]:
         return "Ngày hẹn trả", "Có thể đổi; quầy sẽ báo nếu có ngày mới."
     if late or dossier.promised_on:
         return "Hẹn trả mới", _new_promise(dossier, late, today)
-    if dossier.due_on < today:  # late by days on which nobody works
-        return "", ""
+    if dossier.due_on < today:  # late by days on which nobody works, or nobody knows
+        return ("Ngày hẹn trả", f"{_UNCLEAR}.") if dossier.words.clock is Clock.UNKNOWN else ("", "")
     left = working_days_between(today, dossier.due_on)
     return "Ngày hẹn trả", "Hôm nay." if dossier.due_on == today else f"Còn {left} ngày làm việc."
 
@@ -223,6 +244,24 @@ def timeline(dossier: DossierView, today: date) -> list[str]:
         points.append((ended, "giải quyết xong" if worked else dossier.words.state))
     points.sort(key=lambda point: point[0])
     return [f"{day(at)}: {what}" for at, what in dict.fromkeys(points) if at <= today]
+
+
+def apology_letter(dossier: DossierView, today: date) -> str:
+    """What the office owes a citizen in writing when it is late (form 04 of Circular 03/2025/TT-VPCP)."""
+    if dossier.words.clock is not Clock.RUNNING or not dossier.late_working_days(today):
+        return ""
+    return (
+        "Cơ quan phải gửi anh/chị văn bản xin lỗi ghi rõ lý do và ngày trả mới (Mẫu 04). "
+        "Chưa nhận được thì anh/chị hỏi quầy đã nộp."
+    )
+
+
+def as_of(dossier: DossierView, today: date) -> str:
+    """Of which day the data are, when that is some days ago and the dossier goes on."""
+    if dossier.as_of is None or dossier.words.clock is Clock.ENDED:
+        return ""
+    of = dossier.as_of.astimezone(HANOI).date()
+    return f"Theo dữ liệu ngày {day(of)}." if working_days_between(of, today) > _FRESH_DAYS else ""
 
 
 def _who(dossier: DossierView) -> str:

@@ -9,9 +9,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
-from dossiers.codes import CodeProblem, DossierCode, find_code
-from dossiers.statuses import Status, read_status
+from dossiers.codes import CodeProblem, DossierCode, find_code, parse_code
+from dossiers.sources.mappings import StatusMapping
+from dossiers.statuses import Status
 from motcua.working_days import add_working_days
 from vietnamese import fold
 
@@ -51,6 +53,10 @@ _DATE = re.compile(
     r"(?:(?P<d>[0-9]{1,2})[/-](?P<m>[0-9]{1,2})[/-](?P<y>[0-9]{4})"
     r"|(?P<Y>[0-9]{4})-(?P<M>[0-9]{1,2})-(?P<D>[0-9]{1,2}))(?=$|[ T])"
 )
+_RELATIVE = re.compile(r"[+-][0-9]{1,3}")
+_NUMBER = re.compile(r"[0-9]{1,4}")
+_PHONE_MARKS = re.compile(r"[\s.\-()+]")
+_PHONE = re.compile(r"[0-9]{4}|[0-9]{9,12}")
 _FIRST_YEAR = 2010
 
 
@@ -79,65 +85,87 @@ def field_of(header: str) -> str | None:
     return _FIELD_OF.get(name)
 
 
-def read_row(cells: dict[str, str], *, today: date, demo: bool) -> Row:
+def read_row(cells: dict[str, str], *, mapping: StatusMapping, today: date, demo: bool) -> Row:
     """Read the cells of a row by field. Raises BadRow with the first thing that is wrong.
 
-    ``demo`` allows dates such as "+5" or "-3": working days from ``today``.
+    A status that ``mapping`` lacks is kept in the source's words. ``demo`` allows dates such as "+5" or
+    "-3": working days from ``today``.
     """
     code = _code(cells.get("code", ""))
-    said = cells.get("status", "")
-    status = read_status(said)
-    if status is None:
-        raise BadRow(
-            f"trạng thái “{_short(said)}” không có trong bảng đối chiếu" if said else "thiếu trạng thái"
-        )
+    status, status_text = read_status_cell(cells.get("status", ""), mapping)
     dates = {field: _date(cells.get(field, ""), name, today, demo) for field, name in _DATES.items()}
-    _check_order(dates)
+    check_order(dates)
     return Row(
         code=code,
         status=status,
-        status_text="" if said.isdigit() else said[:200],
-        last_four=_last_four(cells.get("phone", "")),
-        procedure=_procedure(cells.get("procedure", "")),
+        status_text=status_text,
+        last_four=last_four(cells.get("phone", "")),
+        procedure=read_procedure(cells.get("procedure", "")),
         dates=dates,
-        late_reason=_clean(cells.get("late_reason", "")),
-        todo=_clean(cells.get("todo", "")),
-        office=_clean(cells.get("office", ""))[:200],
+        late_reason=clean(cells.get("late_reason", "")),
+        todo=clean(cells.get("todo", "")),
+        office=clean(cells.get("office", ""))[:200],
     )
+
+
+def read_status_cell(said: str, mapping: StatusMapping) -> tuple[Status, str]:
+    """What a source says about the state: the status, and its wording if it has one beside the number.
+
+    Raises BadRow for what is neither a wording nor a number of a status.
+    """
+    if not said:
+        raise BadRow("thiếu trạng thái")
+    number = _NUMBER.fullmatch(said) is not None
+    if not number and (_DATE.match(said) or not any(char.isalpha() for char in said)):
+        raise BadRow(f"“{_short(said)}” không phải trạng thái; xem lại có lệch cột không")
+    status = mapping.read(said)
+    if not number:
+        return status, clean(said)[:200]
+    return status, f"trạng thái số {int(said)}" if status is Status.UNKNOWN else ""
 
 
 def _code(text: str) -> DossierCode:
     if not text:
         raise BadRow("thiếu mã hồ sơ")
-    reading = find_code(text)
-    if reading.code is None or reading.rest.strip():
-        problem = reading.problem or CodeProblem.NONE
+    code = parse_code(text)
+    if code is None:
+        problem = find_code(text).problem or CodeProblem.NONE
         raise BadRow(f"mã hồ sơ “{_short(text)}”: {_CODE_REASONS[problem]}")
-    if not reading.code.is_hanoi:
+    if not code.is_hanoi:
         raise BadRow(f"mã hồ sơ “{_short(text)}” không phải của Hà Nội (H26)")
-    return reading.code
+    return code
+
+
+@lru_cache(maxsize=4096)
+def read_date(text: str, latest: int) -> date | None:
+    """A date as dd/MM/yyyy or yyyy-MM-dd, a time of day may follow; None if it is none, or none that a
+    dossier can have: before 2010, or after the year ``latest``."""
+    match = _DATE.match(text)
+    if match is None:
+        return None
+    year, month, day = match["y"] or match["Y"], match["m"] or match["M"], match["d"] or match["D"]
+    try:
+        read = date(int(year), int(month), int(day))
+    except ValueError:
+        return None
+    return read if _FIRST_YEAR <= read.year <= latest else None
 
 
 def _date(text: str, name: str, today: date, demo: bool) -> date | None:
     if not text:
         return None
-    if re.fullmatch(r"[+-]\d{1,3}", text):
+    if _RELATIVE.fullmatch(text):
         if demo:
             return add_working_days(today, int(text))
         raise BadRow(f"{name} “{text}”: ngày tương đối chỉ dùng cho hồ sơ mẫu")
-    match = _DATE.match(text)
-    if match:
-        year, month, day = match["y"] or match["Y"], match["m"] or match["M"], match["d"] or match["D"]
-        try:
-            read = date(int(year), int(month), int(day))
-        except ValueError:
-            read = date.min
-        if _FIRST_YEAR <= read.year <= today.year + 20:
-            return read
+    read = read_date(text, today.year + 20)
+    if read:
+        return read
     raise BadRow(f"{name} “{_short(text)}” không phải ngày có thật dạng dd/MM/yyyy hoặc yyyy-MM-dd")
 
 
-def _check_order(dates: dict[str, date | None]) -> None:
+def check_order(dates: dict[str, date | None]) -> None:
+    """Raises BadRow if the dates of one dossier cannot all be true."""
     received, due = dates["received_on"], dates["due_on"]
     for field in ("due_on", "finished_on", "promised_on"):
         later = dates[field]
@@ -147,18 +175,22 @@ def _check_order(dates: dict[str, date | None]) -> None:
         raise BadRow("ngày hẹn lại trước ngày hẹn trả")
 
 
-def _last_four(text: str) -> str:
-    """The last four digits of a telephone number, or of a column that holds only those."""
-    digits = re.sub(r"[\s.\-()+]", "", text)
+def last_four(text: str) -> str:
+    """The last four digits of a telephone number, or of a column that holds only those; "" if there is none.
+
+    Raises BadRow for anything else.
+    """
+    digits = _PHONE_MARKS.sub("", text)
     if not digits:
         return ""
-    if re.fullmatch(r"\d{4}|\d{9,12}", digits):
+    if _PHONE.fullmatch(digits):
         # A spreadsheet drops the first nought: nine digits are a number too.
         return digits[-4:]
     raise BadRow("số điện thoại phải có 9 đến 12 chữ số, hoặc đúng 4 số cuối")
 
 
-def _procedure(text: str) -> str | None:
+def read_procedure(text: str) -> str | None:
+    """The code of a procedure, without the unit that may follow it; None if empty. Raises BadRow."""
     if not text:
         return None
     match = re.match(r"\d\.\d{6}(?!\d)", text)
@@ -167,12 +199,12 @@ def _procedure(text: str) -> str | None:
     return match.group()
 
 
-def _clean(text: str) -> str:
+def clean(text: str) -> str:
     """Free text without identity and telephone numbers, which sources like to repeat in it."""
-    return _PERSONAL_NUMBER.sub("‹số đã ẩn›", " ".join(text.split()))
+    return _PERSONAL_NUMBER.sub("‹số đã ẩn›", " ".join(text.split())) if text else ""
 
 
 def _short(text: str) -> str:
     """A cell as an error quotes it: enough to find it, and no telephone number by accident."""
-    quoted = _clean(text)
+    quoted = clean(text)
     return quoted if len(quoted) <= 40 else quoted[:39] + "…"

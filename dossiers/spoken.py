@@ -105,6 +105,8 @@ def _belongs(tokens: list[_Token], at: int) -> bool:
         return _is_number(following)
     if word in ("số", "so"):
         return at > 0 and tokens[at - 1].text in _DIGITS and following in ("không", "khong")
+    if word == "tu":  # "ba tu" is thirty-four; a "tu" that begins something is "from"
+        return at > 0 and tokens[at - 1].text in _DIGITS and (_is_number(following) or following in _MARKS)
     return _is_number(word) or word in _MARKS or word in ".-"
 
 
@@ -114,7 +116,8 @@ def _is_number(word: str) -> bool:
 
 def _is_dictated(run: list[_Token]) -> bool:
     words = sum(not token.text.isdigit() and _is_number(token.text) for token in run)
-    return words >= 2 or any(token.text in _LETTERS for token in run)
+    marks = sum(token.text in ("chấm", "cham", "gạch", "gach") for token in run)
+    return words >= 2 or marks >= 2 or any(token.text in _LETTERS for token in run)
 
 
 def _digits(run: list[_Token], unaccented_is_tens: bool) -> str:
@@ -130,6 +133,8 @@ def _digits(run: list[_Token], unaccented_is_tens: bool) -> str:
             # "ba số không" is three noughts: the three is already written.
             written = written[:-1] + "0" * int(written[-1])
             at += 1
+        elif word == "tu":
+            written += "4"
         elif word in (_TEN, _TENS, _EITHER):
             # Two digits follow the letter of a province: after "h hai" it can only be "-ty".
             sure = word == _TENS or written[-2:-1] in ("H", "G")

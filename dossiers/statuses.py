@@ -1,13 +1,13 @@
 """The ten dossier statuses of the national portal; their words are in ``statuses.yml``.
 
-Local one-stop software uses other lists, so a status is mapped by its wording or its number, and an
-unknown one is an error, never a guess.
+Local one-stop software uses other lists, so a status is mapped by its wording or its number
+(``sources/mappings``). One that no mapping knows is kept as the source words it, never guessed.
 """
 
 from __future__ import annotations
 
 from enum import IntEnum, StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import yaml
@@ -19,8 +19,9 @@ _FILE = Path(__file__).with_name("statuses.yml")
 
 
 class Status(IntEnum):
-    """Codes 1-10 as the national portal numbers them."""
+    """Codes 1-10 as the national portal numbers them; 0 is ours: the source says something we cannot map."""
 
+    UNKNOWN = 0
     REGISTERED = 1
     ACCEPTED = 2
     NOT_ACCEPTED = 3
@@ -34,11 +35,12 @@ class Status(IntEnum):
 
 
 class Clock(StrEnum):
-    """Whose time it is: the office's, the citizen's, or nobody's any more."""
+    """Whose time it is: the office's, the citizen's, nobody's any more, or who knows."""
 
     RUNNING = "running"
     CITIZEN = "citizen"
     ENDED = "ended"
+    UNKNOWN = "unknown"
 
 
 class StatusText(BaseModel):
@@ -69,13 +71,25 @@ def _by_wording() -> dict[str, Status]:
     return {
         fold(wording): status
         for status, entry in status_texts().items()
+        if status is not Status.UNKNOWN
         for wording in (entry.name, *entry.also)
     }
 
 
 def read_status(text: str) -> Status | None:
-    """The status that a source means by a number or a wording, or None if we do not know it."""
-    said = fold(text).strip(" .")
+    """The status that the national portal means by a number or a wording, or None if we do not know it."""
+    said = spelt(text)
     if said.isascii() and said.isdigit():
-        return Status(int(said)) if 1 <= int(said) <= 10 else None
+        return Status(int(said)) if len(said) < 3 and 1 <= int(said) <= 10 else None
     return _by_wording().get(said)
+
+
+def national_words() -> dict[str, Status]:
+    """Every wording that means the same everywhere, as ``spelt`` writes it."""
+    return dict(_by_wording())
+
+
+@lru_cache(maxsize=4096)
+def spelt(text: str) -> str:
+    """A wording as mappings compare it: lower case, no diacritics, one space between words."""
+    return " ".join(fold(text).split()).strip(" .")

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 
 from aiohttp import web
 
+import desk
+import dossiers
 from channels import web as web_channel
 from channels import zalo as zalo_channel
 from conversations import CONVERSATIONS, Conversations
-from motcua import health
+from motcua import health, push
 from motcua.db import Database
-from motcua.keys import DATABASE, SETTINGS
+from motcua.keys import DATABASE, PUSH, SETTINGS
+from motcua.reply import Reply
 from motcua.settings import Settings
 
 
@@ -23,10 +27,17 @@ def create_app(settings: Settings) -> web.Application:
     app[SETTINGS] = settings
     app[DATABASE] = database
     app[CONVERSATIONS] = conversations
+    app[PUSH] = push.Push(database, settings)
     health.setup(app)
     web_channel.setup(app, conversations)
     zalo_channel.setup(app, conversations)
+    desk.setup(app, conversations)
+    conversations.on_erase(dossiers.forget)
+    conversations.on_erase(push.forget)
     app.cleanup_ctx.append(_run_conversations)
+    app.cleanup_ctx.append(_run_notices)
+    if settings.dossiers.drop:
+        app.cleanup_ctx.append(_watch_dropped_files)
     return app
 
 
@@ -36,6 +47,33 @@ async def _run_conversations(app: web.Application) -> AsyncIterator[None]:
             yield
     finally:
         await app[DATABASE].close()
+
+
+async def _run_notices(app: web.Application) -> AsyncIterator[None]:
+    async def tell(conversation_id: str, reply: Reply, *, key: str) -> bool:
+        told = await app[CONVERSATIONS].tell(conversation_id, reply, key=key)
+        if told:
+            await app[PUSH].wake(conversation_id)
+        return told
+
+    known = dossiers.DossierDesk(app[DATABASE], app[SETTINGS])
+    worker = dossiers.NoticeWorker(app[DATABASE], app[SETTINGS], known, tell)
+    work = asyncio.create_task(worker.run())
+    try:
+        yield
+    finally:
+        work.cancel()
+        await asyncio.gather(work, return_exceptions=True)
+        await known.close()
+
+
+async def _watch_dropped_files(app: web.Application) -> AsyncIterator[None]:
+    work = asyncio.create_task(dossiers.DropWatcher(app[DATABASE], app[SETTINGS]).run())
+    try:
+        yield
+    finally:
+        work.cancel()
+        await asyncio.gather(work, return_exceptions=True)
 
 
 def serve(settings: Settings) -> None:

@@ -19,6 +19,9 @@ class Awaiting(StrEnum):
     CHOICE = "choice"
     DOSSIER_CODE = "dossier_code"
     DOSSIER_SECRET = "dossier_secret"  # noqa: S105 - the name of a question, not a secret
+    NOTICE_CONSENT = "notice_consent"
+    ERASE = "erase"
+    MESSAGE = "message"
     PROCEDURE = "procedure"
     WARD = "ward"
 
@@ -42,7 +45,8 @@ class Context(Contract):
     ``procedure`` is the procedure in hand, ``facet`` the side last asked about, ``candidates`` the
     codes last offered in a clarifying question, ``dossier_code`` a code waiting for its second
     factor, ``misses`` how many turns in a row the bot had no answer, ``ward`` the code of the ward the
-    citizen named (``knowledge.wards``), ``checklist`` a list of papers that was begun and not finished.
+    citizen named (``knowledge.wards``), ``checklist`` a list of papers that was begun and not finished,
+    ``opened_dossiers`` the codes whose second factor was right here, the newest last.
     """
 
     procedure: str | None = None
@@ -53,3 +57,4 @@ class Context(Contract):
     misses: int = 0
     ward: str | None = None
     checklist: ChecklistState | None = None
+    opened_dossiers: list[str] = []

@@ -141,6 +141,15 @@ class Notice(Contract):
     data: dict[str, str] = {}
 
 
+class Effect(StrEnum):
+    """What a reply does besides being said. The turn worker does it in the transaction that stores the reply.
+
+    ``ERASE``: everything of this conversation is erased, and this reply is all that is left to be said.
+    """
+
+    ERASE = "erase"
+
+
 class Reply(Contract):
     """One reply of a turn. ``text`` is the whole answer in words; ``sources`` are shown under it
     (``motcua.sourceline``), ``card`` is the same answer in parts."""
@@ -156,6 +165,7 @@ class Reply(Contract):
     dossier: DossierState | None = None
     handoff_reason: str | None = None
     notice: Notice | None = None
+    effect: Effect | None = None
 
     def to_wire(self) -> dict[str, Any]:
         """The reply as JSON-ready data, without fields that say nothing."""

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from channels.zalo import models as zalo
+from conversations import duty_models as duty
 from conversations import models as conversations
+from conversations import operation_models as operation
+from conversations import ticket_models as tickets
+from desk import models as desk
 from dossiers import models as dossiers
+from dossiers import notice_models as notices
 from knowledge import models as knowledge
+from motcua import push
 from motcua.db import Base
 
-ROOMS_WITH_TABLES = (conversations, dossiers, knowledge, zalo)
+ROOMS_WITH_TABLES = (conversations, duty, operation, desk, dossiers, notices, knowledge, zalo, tickets, push)
 """Imported for their tables, which register themselves."""
 
 metadata = Base.metadata

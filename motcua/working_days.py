@@ -1,7 +1,7 @@
 """Vietnamese working days: Monday to Friday, without public holidays, with the Saturdays worked instead.
 
 Public holidays and swapped days come from the ``holidays`` package, which follows the yearly
-announcements; swaps are known only once they are announced.
+announcements; swaps are known only once they are announced. What it misses is in ``public_days.yml``.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from functools import cache
 import holidays
 
 from motcua.clock import HANOI
+from motcua.public_days import exceptions
 
 FILING_CUTOFF = time(15, 0)
 """What is filed after 15:00 counts from the next working day (wording of the national records)."""
@@ -20,7 +21,13 @@ FILING_CUTOFF = time(15, 0)
 @cache
 def is_working_day(day: date) -> bool:
     """Whether offices work on ``day``, make-up Saturdays included."""
-    return bool(_calendar(day.year).is_working_day(day))
+    announced = exceptions().get(day)
+    return bool(_calendar(day.year).is_working_day(day)) if announced is None else announced
+
+
+def is_public_holiday(day: date) -> bool:
+    """Whether ``day`` is a public holiday, weekends included that are none by themselves."""
+    return day in _calendar(day.year)
 
 
 @cache

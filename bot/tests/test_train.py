@@ -12,6 +12,8 @@ from bot.server import HERE
 from rasa.shared.importers.importer import TrainingDataImporter
 from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.formats.rasa_yaml import RasaYAMLReader
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
 from rasa.validator import Validator
 
 ROOT = HERE.parent
@@ -211,3 +213,22 @@ def test_every_file_reads_without_a_warning(path):
     with warnings.catch_warnings():
         warnings.simplefilter("error", UserWarning)
         RasaYAMLReader().read(str(path))
+
+
+def test_nothing_is_hashed_that_is_trained_anew_anyway(monkeypatch):
+    examples = [Message(data={TEXT: text, INTENT: "ask_fee"}) for text in ("hết bao nhiêu", "phí thế nào")]
+    hashed = []
+    own = Message.fingerprint
+    monkeypatch.setattr(Message, "fingerprint", lambda message: hashed.append(message) or own(message))
+    monkeypatch.setattr(TrainingData, "fingerprint", TrainingData.fingerprint)
+    monkeypatch.delenv("RASA_MAX_CACHE_SIZE", raising=False)
+    data = TrainingData(examples)
+    hashed.clear()  # putting examples together hashes them too
+    before = data.fingerprint()
+    assert hashed, "Rasa no longer hashes every example: reuse_nothing can go"
+    train.reuse_nothing()
+    hashed.clear()
+    after = data.fingerprint()
+    assert (hashed, type(after)) == ([], type(before))
+    assert after != data.fingerprint(), "no two components may take each other's results for theirs"
+    assert os.environ["RASA_MAX_CACHE_SIZE"] == "0"

@@ -1,24 +1,37 @@
-"""The web chat: a page, its WebSocket, and the same socket for the command line (channel "cli")."""
+"""The web chat: a page, a widget, its WebSocket, and the same socket for the command line (channel "cli")."""
 
 from __future__ import annotations
 
 from aiohttp import web
 
+from channels.web.address import Addresses
 from channels.web.endpoint import ChatEndpoint
+from channels.web.forms import Forms
 from channels.web.identity import Identities
-from channels.web.pages import Pages
+from channels.web.intake import Intake
+from channels.web.limits import Limits
+from channels.web.pages import Files, Pages, Templates
 from channels.web.sender import TranscriptSender
 from conversations import Conversations
-from motcua.keys import SETTINGS
+from motcua.keys import DATABASE, SETTINGS
 
 
 def setup(app: web.Application, conversations: Conversations) -> None:
-    """Add the channel to the gateway. ``app[SETTINGS]`` must be set."""
+    """Add the channel to the gateway. ``app[SETTINGS]`` and ``app[DATABASE]`` must be set."""
     settings = app[SETTINGS]
-    identities = Identities(settings)
-    pages = Pages(settings, identities)
-    endpoint = ChatEndpoint(conversations, identities)
+    identities, addresses = Identities(settings), Addresses(settings.web.trusted_hops)
+    intake = Intake(conversations, app[DATABASE], Limits(settings.web.address_per_minute))
+    files = Files()
+    templates = Templates(files.version)
+    pages = Pages(settings, identities, files, templates)
+    forms = Forms(identities, addresses, intake, templates)
+    endpoint = ChatEndpoint(identities, addresses, intake)
     app.router.add_get("/", pages.page)
+    app.router.add_get("/khung", pages.frame)
+    app.router.add_get("/khung/phien", pages.session)
+    app.router.add_get("/widget.js", pages.widget)
+    app.router.add_get("/khong-js", forms.page)
+    app.router.add_post("/gui", forms.send)
     app.router.add_get("/static/web/{version}/{path:.+}", pages.file)
     app.router.add_get("/ws/chat", endpoint.handle)
     app.on_shutdown.append(endpoint.close_all)

@@ -8,11 +8,12 @@ import weakref
 
 from aiohttp import WSCloseCode, web
 
+from channels.web.address import Addresses
 from channels.web.chat import ChatSocket
-from channels.web.identity import Identities, Visitor
-from channels.web.limits import SOCKETS, Limits, TooManySockets
+from channels.web.identity import FRAME_PROTOCOL, Identities
+from channels.web.intake import Caller, Intake
+from channels.web.limits import SOCKETS, TooManySockets
 from channels.web.protocol import MAX_FRAME
-from conversations import Conversations
 
 _HEARTBEAT_S = 30.0
 _GOODBYE_S = 2.0
@@ -25,31 +26,34 @@ _TOO_MANY = (
 class ChatEndpoint:
     """Opens sockets and closes them."""
 
-    def __init__(self, conversations: Conversations, identities: Identities) -> None:
-        self._conversations = conversations
-        self._identities = identities
-        self._limits = Limits()
+    def __init__(self, identities: Identities, addresses: Addresses, intake: Intake) -> None:
+        self._identities, self._addresses, self._intake = identities, addresses, intake
         self._open: weakref.WeakSet[web.WebSocketResponse] = weakref.WeakSet()
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """Serve one socket. Raises HTTPForbidden, HTTPBadRequest before it is opened."""
-        visitor = self._identities.visitor(request)
+        caller = Caller(self._identities.visitor(request), self._addresses.of(request))
         # A client that stops answering pings is gone; its place is freed after heartbeat and a half.
         ws = web.WebSocketResponse(
-            heartbeat=_HEARTBEAT_S, timeout=_GOODBYE_S, max_msg_size=MAX_FRAME, compress=False
+            heartbeat=_HEARTBEAT_S,
+            timeout=_GOODBYE_S,
+            max_msg_size=MAX_FRAME,
+            compress=False,
+            protocols=(FRAME_PROTOCOL,),
         )
         await ws.prepare(request)
         self._open.add(ws)
-        await self._serve(ws, visitor)
+        await self._serve(ws, caller)
         return ws
 
-    async def _serve(self, ws: web.WebSocketResponse, visitor: Visitor) -> None:
-        if not visitor.limited:
-            await ChatSocket(ws, visitor, self._conversations, self._limits).run()
+    async def _serve(self, ws: web.WebSocketResponse, caller: Caller) -> None:
+        socket = ChatSocket(ws, caller, self._intake)
+        if not caller.visitor.limited:
+            await socket.run()
             return
         try:
-            with self._limits.socket(visitor.session):
-                await ChatSocket(ws, visitor, self._conversations, self._limits).run()
+            with self._intake.limits.socket(caller.visitor.session, caller.address):
+                await socket.run()
         except TooManySockets:
             # Said inside the socket, because a browser hides the answer to a refused upgrade.
             frame = {"type": "error", "text": _TOO_MANY, "code": "too_many_sockets"}

@@ -8,6 +8,10 @@ From the client:
 * ``{"type": "text", "client_id": "…", "text": "…"}``: the citizen wrote something.
 * ``{"type": "press", "client_id": "…", "button": "id", "title": "…"}``: the citizen pressed a button of a
   reply; ``button`` is its payload, ``title`` what it says.
+* ``{"type": "open", "client_id": "…", "procedure": "1.001193"}`` or ``"ward": "00004"`` instead: the page
+  was opened by a link to a procedure or to the office of a ward.
+* ``{"type": "rate", "message": 8, "useful": true, "comment"?: "…"}``: whether an answer was of use. A later
+  one takes the place of an earlier one.
 
 From the server:
 
@@ -18,11 +22,14 @@ From the server:
   ``{id, author, text, at, reply?, turn?, client_id?}``. ``author`` is citizen, bot or staff, ``at`` ISO 8601
   in UTC, ``reply`` as in ``motcua.reply``, ``turn`` the id of the citizen's message it answers,
   ``client_id`` only on the citizen's own lines.
-* ``{"type": "typing"}``: an answer is being prepared.
+* ``{"type": "typing", "author": "bot"}``: an answer is being prepared, by the bot or by ``staff``.
+* ``{"type": "erased"}``: the transcript was erased; a client forgets it and says hello again.
 * ``{"type": "done", "turn": 7}``: the citizen's message 7 has been dealt with, its replies were sent.
-* ``{"type": "error", "text": "…", "code": "…", "client_id"?: "…", "retry_in"?: 3.0}``: something was not
-  taken. ``text`` is for the citizen. Codes: ``rate`` and ``busy`` (the same frame is welcome again after
-  ``retry_in`` seconds), ``too_long``, ``malformed``, ``too_many_sockets`` (the socket then closes).
+* ``{"type": "rated", "message": 8}``: the rating is stored.
+* ``{"type": "error", "text": "…", "code": "…", "client_id"?: "…", "retry_in"?: 3.0, "message"?: 8}``:
+  something was not taken. ``text`` is for the citizen. Codes: ``rate`` and ``busy`` (the same frame is
+  welcome again after ``retry_in`` seconds), ``too_long``, ``malformed``, ``unknown_link``, ``not_rated``
+  (``message`` cannot be rated), ``too_many_sockets`` (the socket then closes).
 
 A client repeats a frame with the same ``client_id`` until it is accepted: the stored message id is a
 keyed hash of the session, a colon and the ``client_id``, so a repetition is a duplicate and is just
@@ -33,20 +40,26 @@ drops the ids it knows.
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, model_validator
 
 from conversations.contract import Author, StoredMessage
 
 MAX_TEXT = 12_000
 """Longest message, in characters."""
 
+MAX_COMMENT = 500
+"""Longest comment of a rating, in characters."""
+
 TRANSCRIPT = 200
 """How many messages a client without any gets to see."""
 
 MAX_FRAME = 256 * 1024
 """Largest frame read at all, in bytes: four times the longest message in its longest JSON spelling."""
+
+PROCEDURE = r"^[0-9]\.[0-9]{6}$"
+WARD = r"^[0-9]{5}$"
 
 
 class _Frame(BaseModel):
@@ -82,11 +95,38 @@ class Press(_Frame):
     title: Annotated[str, Field(max_length=200)]
 
 
-ClientFrame = Annotated[Hello | Text | Press, Field(discriminator="type")]
-_CLIENT_FRAME: TypeAdapter[Hello | Text | Press] = TypeAdapter(ClientFrame)
+class Open(_Frame):
+    """The page was opened by a link to a procedure, or to the office of a ward."""
+
+    type: Literal["open"]
+    client_id: ClientId
+    procedure: Annotated[str, Field(pattern=PROCEDURE)] | None = None
+    ward: Annotated[str, Field(pattern=WARD)] | None = None
+
+    @model_validator(mode="after")
+    def _one(self) -> Self:
+        if (self.procedure is None) == (self.ward is None):
+            raise ValueError("a link leads to a procedure or to a ward")
+        return self
 
 
-def parse(data: str) -> Hello | Text | Press:
+class Rate(_Frame):
+    """Whether an answer was of use."""
+
+    type: Literal["rate"]
+    message: MessageId
+    useful: bool
+    comment: Annotated[str, Field(max_length=MAX_COMMENT)] = ""
+
+
+Message = Text | Press | Open
+"""What becomes a message of the transcript."""
+
+ClientFrame = Annotated[Hello | Message | Rate, Field(discriminator="type")]
+_CLIENT_FRAME: TypeAdapter[Hello | Message | Rate] = TypeAdapter(ClientFrame)
+
+
+def parse(data: str) -> Hello | Message | Rate:
     """The frame in ``data``. Raises pydantic.ValidationError."""
     return _CLIENT_FRAME.validate_json(data)
 

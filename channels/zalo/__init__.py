@@ -1,33 +1,32 @@
 """The Zalo Official Account: webhook in, OA API out, both in the one contract of conversations.
 
 Needs ``MOTCUA_ZALO_APP_ID``, ``_OA_ID``, ``_APP_SECRET`` and ``_OA_SECRET``, and a token pair stored
-once by :func:`make_tokens` and ``Tokens.store_first``.
+once by ``motcua zalo authorize``.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import uuid
 from collections.abc import AsyncIterator
 from typing import Protocol
 
 import structlog
 from aiohttp import web
 
-from channels.zalo.client import Client
-from channels.zalo.progress import ProgressLog
-from channels.zalo.sender import ZaloSender
-from channels.zalo.token_store import TokenStore
+from channels.zalo.events import CHANNEL
+from channels.zalo.inbound import Room as Intake
+from channels.zalo.inbound import add_inbound
+from channels.zalo.outbound import make_outbound, make_tokens
 from channels.zalo.tokens import Tokens, Unavailable
 from channels.zalo.transport import Transport
-from channels.zalo.webhook import Intake, Webhook
+from channels.zalo.window import Window, WindowState, window
 from conversations import Sender
-from motcua.db import Database
 from motcua.keys import DATABASE, SETTINGS
-from motcua.settings import Settings
 
-__all__ = ["Tokens", "Transport", "Unavailable", "make_tokens", "setup"]
+__all__ = [
+    "Tokens", "Transport", "Unavailable", "Window", "WindowState", "make_tokens", "setup", "window",
+]  # fmt: skip
 
 log = structlog.get_logger(__name__)
 
@@ -53,9 +52,13 @@ def setup(app: web.Application, conversations: Room) -> None:
         log.error("zalo.no_oa_secret", hint="every event will be refused")
     transport = Transport(settings.zalo.timeout_s)
     tokens = make_tokens(settings, app[DATABASE], transport)
-    client = Client(settings.zalo, tokens, transport)
-    app.router.add_routes(Webhook(settings.zalo, conversations).routes())
-    conversations.register(ZaloSender(settings.zalo, client, ProgressLog(app[DATABASE])))
+
+    async def conversation_of(user_id: str) -> str | None:
+        return await conversations.conversation_of(CHANNEL, settings.zalo.oa_id, user_id)
+
+    outbound = make_outbound(settings, app[DATABASE], tokens, transport, conversation_of)
+    add_inbound(app, conversations, outbound.confirmations.take)
+    conversations.register(outbound.sender)
 
     async def connections(_app: web.Application) -> AsyncIterator[None]:
         async with transport:
@@ -69,10 +72,3 @@ def setup(app: web.Application, conversations: Room) -> None:
                     await tokens.close()
 
     app.cleanup_ctx.append(connections)
-
-
-def make_tokens(settings: Settings, database: Database, transport: Transport) -> Tokens:
-    """The token pair of the configured account, for the application or for a command."""
-    owner = f"{settings.instance[:20]}-{uuid.uuid4().hex}"
-    store = TokenStore(database, settings.key("zalo-tokens"), settings.zalo.oa_id, owner)
-    return Tokens(store, transport, settings.zalo)

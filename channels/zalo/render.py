@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from typing import Any
 
 from channels.zalo.events import PRESS_PREFIX
-from motcua.reply import Button, Reply, Source
+from motcua.reply import Button, Kind, Reply, Source
 
 LIMIT = 1900
 """Longest message, in NFC code points."""
 
 _MENU = "Anh/chị trả lời bằng số:"
+_CHOOSE = "Anh/chị chọn một mục dưới đây"
 _MOST_NATIVE = 5
 _NATIVE_TITLE = 100
 _BLANKS = re.compile(r"[ \t]+")
@@ -54,15 +56,31 @@ def end_of_piece(text: str, start: int, limit: int = LIMIT) -> int:
     return last
 
 
-def message(piece: str, buttons: list[dict[str, Any]] | None = None) -> dict[str, Any]:
-    """The ``message`` of a call of the OA API."""
+def message(piece: str, rich: Mapping[str, Any] | None = None, quote: str | None = None) -> dict[str, Any]:
+    """The ``message`` of a call of the OA API. ``rich`` is a payload of the two functions below."""
     body: dict[str, Any] = {"text": piece.strip()}
-    if buttons:
-        body["attachment"] = {"type": "template", "payload": {"buttons": buttons}}
+    if rich:
+        body["attachment"] = {"type": "template", "payload": dict(rich)}
+    if quote:
+        body["quote_message_id"] = quote
     return body
 
 
-def native_buttons(reply: Reply) -> list[dict[str, Any]]:
+def picture(media: str, ref: str, caption: str = "") -> dict[str, Any]:
+    """The ``message`` of an uploaded ``image`` or ``gif``. Any other shape is refused with -201."""
+    elements = [{"media_type": media, "attachment_id": ref}]
+    body: dict[str, Any] = {
+        "attachment": {"type": "template", "payload": {"template_type": "media", "elements": elements}}
+    }
+    return {"text": caption} | body if caption else body
+
+
+def file(ref: str) -> dict[str, Any]:
+    """The ``message`` of an uploaded file, which carries no text."""
+    return {"attachment": {"type": "file", "payload": {"token": ref}}}
+
+
+def native_buttons(reply: Reply) -> dict[str, Any] | None:
     """Real buttons, five at most. They come besides the menu: whether they are drawn is not sure."""
     found: list[dict[str, Any]] = []
     for button in reply.buttons:
@@ -71,7 +89,23 @@ def native_buttons(reply: Reply) -> list[dict[str, Any]]:
             found.append({"title": title, "type": "oa.open.url", "payload": {"url": button.url}})
         elif isinstance(button.payload, str):
             found.append({"title": title, "type": "oa.query.hide", "payload": PRESS_PREFIX + button.payload})
-    return found[:_MOST_NATIVE]
+    return {"buttons": found[:_MOST_NATIVE]} if found else None
+
+
+def native_list(reply: Reply) -> dict[str, Any] | None:
+    """The choices of a question as Zalo's list, five at most; None for what is no question.
+
+    The first element needs a second line and may do without an action, so it is the question itself.
+    """
+    choices = [button for button in reply.buttons if isinstance(button.payload, str)]
+    if reply.kind is not Kind.CLARIFY or not 2 <= len(choices) < _MOST_NATIVE:
+        return None
+    question = {"title": _line(reply.text)[:_NATIVE_TITLE], "subtitle": _CHOOSE}
+    elements: list[dict[str, Any]] = [question]
+    for button in choices:
+        action = {"type": "oa.query.hide", "payload": f"{PRESS_PREFIX}{button.payload}"}
+        elements.append({"title": button.title[:_NATIVE_TITLE], "default_action": action})
+    return {"template_type": "list", "elements": elements}
 
 
 def _menu(buttons: list[Button]) -> str:

@@ -11,7 +11,7 @@ from cryptography.fernet import Fernet, InvalidToken
 from sqlalchemy import CursorResult, Update, update
 
 from channels.zalo.models import PairState, ZaloTokens
-from channels.zalo.oauth import Pair, Refusal
+from channels.zalo.oauth import REFRESH_LIFE_S, Pair, Refusal
 from motcua.db import Database, now
 
 
@@ -21,7 +21,10 @@ class Unreadable(Exception):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class StoredPair:
-    """The pair as stored. ``generation`` names it; ``not_before`` is when a refresh may be tried."""
+    """The pair as stored. ``generation`` names it; ``not_before`` is when a refresh may be tried.
+
+    ``dies_at`` is when the refresh token dies if it is not used before.
+    """
 
     access: str
     refresh: str
@@ -32,6 +35,7 @@ class StoredPair:
     not_before: datetime | None
     failures: int
     error: str | None
+    dies_at: datetime
 
 
 class TokenStore:
@@ -56,6 +60,7 @@ class TokenStore:
         return StoredPair(
             access, refresh, row.generation, PairState(row.state), row.expires_at, row.refreshed_at,
             row.not_before, row.failures, row.error,
+            row.refresh_expires_at or row.refreshed_at + timedelta(seconds=REFRESH_LIFE_S),
         )  # fmt: skip
 
     async def take_lease(self, seconds: float) -> bool:
@@ -122,6 +127,7 @@ class TokenStore:
             "refresh_token": self._seal(pair.refresh),
             "expires_at": at + timedelta(seconds=pair.life_s),
             "refreshed_at": at,
+            "refresh_expires_at": at + timedelta(seconds=pair.refresh_life_s),
             "state": PairState.NEEDS_CONSENT if last else PairState.ACTIVE,
             "error": "no_refresh_token" if last else None,
             "failures": 0,

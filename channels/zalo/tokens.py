@@ -12,14 +12,20 @@ from __future__ import annotations
 import asyncio
 import random
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from channels.zalo import oauth
 from channels.zalo.errors import ALERT_RETRY_S
-from channels.zalo.metrics import NEEDS_CONSENT, REFRESHED_AT, REFRESHES
+from channels.zalo.metrics import (
+    CONSENT_SOON,
+    NEEDS_CONSENT,
+    REFRESH_TOKEN_ENDS,
+    REFRESHED_AT,
+    REFRESHES,
+)
 from channels.zalo.models import PairState
 from channels.zalo.oauth import Pair, Refusal
 from channels.zalo.token_store import StoredPair, TokenStore, Unreadable
@@ -36,6 +42,7 @@ _POLL_S = 0.1
 _BACKOFF_S = (2.0, 10.0, 30.0, 120.0, 300.0)
 _SAVE_AFTER_S = (0.0, 0.2, 1.0, 3.0, 5.0)
 _LEASE_SLACK_S = 30.0
+_REMIND_EVERY = timedelta(days=1)
 
 
 class Unavailable(Exception):
@@ -64,6 +71,7 @@ class Tokens:
         self._zalo = zalo
         self._renewal: asyncio.Task[Token] | None = None
         self._unsaved: tuple[Pair, int] | None = None
+        self._reminded_at: datetime | None = None
 
     async def current(self) -> Token:
         """The token to use now. Raises Unavailable, and whatever the database raises."""
@@ -88,8 +96,16 @@ class Tokens:
 
     async def store_first(self, access: str, refresh: str, life_s: int) -> None:
         """Store the pair of a consent. ``life_s`` is how long the access token lives, in seconds."""
-        await self._store.put_first(Pair(access, refresh, life_s))
+        await self.store_pair(Pair(access, refresh, life_s))
+
+    async def store_pair(self, pair: Pair) -> None:
+        """Store the pair of a consent, whatever was there before."""
+        await self._store.put_first(pair)
         log.info("zalo.tokens.consented")
+
+    async def stored(self) -> StoredPair | None:
+        """The pair as it is, for whoever looks after it; None before the first consent. Raises Unreadable."""
+        return await self._store.load()
 
     async def keep_fresh(self) -> None:
         """Refresh well ahead of need until cancelled: a pair that nobody uses dies in three months."""
@@ -105,6 +121,7 @@ class Tokens:
     async def refresh_if_due(self) -> bool:
         """Refresh when half a day has passed or the end is near; False when there was no need."""
         stored = await self._load()
+        self._remind(stored)
         margin = min(_MARGIN, (stored.expires_at - stored.refreshed_at) / 2)
         due = now() >= stored.expires_at - margin or now() - stored.refreshed_at >= _TWICE_A_DAY
         if due:
@@ -130,7 +147,24 @@ class Tokens:
             raise Unavailable("no_token", ALERT_RETRY_S)
         NEEDS_CONSENT.set(stored.state is PairState.NEEDS_CONSENT)
         REFRESHED_AT.set(stored.refreshed_at.timestamp())
+        REFRESH_TOKEN_ENDS.set(stored.dies_at.timestamp())
+        CONSENT_SOON.set(self._dies_soon(stored))
         return stored
+
+    def _dies_soon(self, stored: StoredPair) -> bool:
+        return now() >= stored.dies_at - timedelta(days=self._zalo.consent_alert_days)
+
+    def _remind(self, stored: StoredPair) -> None:
+        """Say once a day that the refresh token is about to die: then only a consent helps."""
+        at = now()
+        if self._dies_soon(stored) and (self._reminded_at is None or at - self._reminded_at >= _REMIND_EVERY):
+            self._reminded_at = at
+            log.error(
+                "zalo.tokens.consent_soon",
+                days_left=max(0, (stored.dies_at - at).days),
+                last_error=stored.error,
+                hint="run `motcua zalo authorize`",
+            )
 
     async def _renew(self, dead: int) -> Token:
         """Wait for the lease or for whoever has it."""

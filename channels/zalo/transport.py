@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, Self
 
@@ -22,6 +22,15 @@ class Answer:
 
     status: int
     data: Mapping[str, Any] | None
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Upload:
+    """A file to send as the form field ``file``."""
+
+    name: str
+    content: bytes
 
 
 class Transport:
@@ -54,15 +63,20 @@ class Transport:
         params: Mapping[str, str] | None = None,
         json_body: Mapping[str, Any] | None = None,
         form: Mapping[str, str] | None = None,
+        upload: Upload | None = None,
     ) -> Answer | Failure:
         """One request, never repeated and never redirected. Raises nothing of the network."""
         if self._session is None:
             return Failure(Stage.UNSENT, "closed", retry_in=1.0)
+        data: aiohttp.FormData | Mapping[str, str] | None = form
+        if upload:
+            data = aiohttp.FormData()
+            data.add_field("file", upload.content, filename=upload.name)
         try:
             async with self._session.request(
-                method, url, headers=headers, params=params, json=json_body, data=form, allow_redirects=False
+                method, url, headers=headers, params=params, json=json_body, data=data, allow_redirects=False
             ) as response:
-                return Answer(response.status, _object(await response.read()))
+                return Answer(response.status, _object(await response.read()), response.headers)
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL) as error:
             return Failure(Stage.UNSENT, type(error).__name__)
         except (aiohttp.ClientError, TimeoutError, OSError) as error:

@@ -14,6 +14,10 @@ Zalo wants its 200 within two seconds, so nothing here calls out: no bot, no API
 The window is two hours by default because a redelivery carries the timestamp of the first try and
 the last one comes almost two hours later. The header ``num_retry`` is not signed and therefore
 never widens the window. What comes twice within the window is recognised by its id.
+
+Which timestamp is signed is not settled: the body's by nearly all sources, the header's by one (shared
+facts, section 1.3). Both need the secret, so by default either will do; the one that is signed is then
+the one whose age counts.
 """
 
 from __future__ import annotations
@@ -21,19 +25,22 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import UTC, datetime
 from html import escape
 from typing import Any, Protocol
 
 import structlog
 from aiohttp import web
 
-from channels.zalo.events import Nature, read_event
+from channels.zalo.events import CHANNEL, Nature, Ours, ZaloEvent, read_event
+from channels.zalo.media import media_hosts
 from channels.zalo.metrics import EVENTS, REFUSED
 from channels.zalo.signature import verify
-from conversations import Accepted, Inbound
+from channels.zalo.takeover import Takeover
+from conversations import Accepted, Erased, Inbound, Overheard
 from motcua.db import now
-from motcua.settings import ZaloSettings
+from motcua.settings import Settings
 
 log = structlog.get_logger(__name__)
 
@@ -52,13 +59,32 @@ class Intake(Protocol):
         """Store a message; raises when it could not be stored."""
         ...
 
+    async def conversation_of(self, channel: str, account: str, address: str) -> str | None:
+        """The id of a citizen's conversation, or None before the first message."""
+        ...
+
+    async def overhear(self, heard: Overheard) -> bool:
+        """Take in what an officer wrote past us; raises when it could not be stored."""
+        ...
+
+    async def erase_address(self, channel: str, account: str, address: str) -> Erased:
+        """Erase everything of a citizen; raises when it could not be done."""
+        ...
+
+
+Settle = Callable[[Mapping[str, Any]], Awaitable[bool]]
+"""Is handed what Zalo says about our own messages: echoes (``oa_send_*`` without an administrator) and
+receipts, as their bodies came. Raises when it could not be stored."""
+
 
 class Webhook:
     """The handlers of the webhook and of the proof that the domain is ours."""
 
-    def __init__(self, zalo: ZaloSettings, intake: Intake) -> None:
-        self._zalo = zalo
-        self._intake = intake
+    def __init__(self, settings: Settings, intake: Intake, settle: Settle) -> None:
+        self._zalo = zalo = settings.zalo
+        self._intake, self._settle = intake, settle
+        self._ours = Ours(zalo.oa_id, settings.url, media_hosts(zalo))
+        self._takeover = Takeover(zalo, settings.key("zalo-officers"))
 
     def routes(self) -> list[web.RouteDef]:
         """The addresses to add to the application."""
@@ -76,13 +102,16 @@ class Webhook:
         body = _parse(raw)
         if body is None:
             return _refuse(400, "not_json")
-        if reason := self._forged(request.headers.get("X-ZEvent-Signature"), raw, body):
-            return _refuse(401, reason)
+        timestamp = self._signed_timestamp(request.headers, raw, body)
+        if timestamp is None:
+            return _refuse(
+                401, "signature" if self._zalo.oa_secret.get_secret_value() else "no_secret_configured"
+            )
         if str(body.get("app_id")) != self._zalo.app_id:
             return _refuse(403, "other_app")
-        if reason := self._untimely(_timestamp(body)):
+        if reason := self._untimely(timestamp):
             return _refuse(403, reason)
-        return await self._take(raw, body, redelivery=bool(request.headers.get("num_retry")))
+        return await self._take(raw, body, int(timestamp), redelivery=bool(request.headers.get("num_retry")))
 
     async def get(self, request: web.Request) -> web.Response:
         """Answer whoever looks whether the webhook is there, with the challenge if one is given."""
@@ -102,40 +131,62 @@ class Webhook:
         )
         return web.Response(text=page, content_type="text/html")
 
-    def _forged(self, header: str | None, raw: bytes, body: Mapping[str, Any]) -> str | None:
-        secret = self._zalo.oa_secret.get_secret_value()
-        timestamp = _timestamp(body)
-        if not secret:
-            return "no_secret_configured"
-        if timestamp is None:
-            return "no_timestamp"
-        signed = verify(header, app_id=self._zalo.app_id, body=raw, timestamp=timestamp, secret=secret)
-        return None if signed else "signature"
+    def _signed_timestamp(
+        self, headers: Mapping[str, str], raw: bytes, body: Mapping[str, Any]
+    ) -> str | None:
+        """The timestamp with which the event is signed by our secret, or None when it is not."""
+        sources = {"body": body.get("timestamp"), "header": headers.get("X-ZEvent-Timestamp")}
+        for source, said in sources.items():
+            timestamp = _timestamp(said) if self._zalo.timestamp_from in (source, "either") else None
+            if timestamp and verify(
+                headers.get("X-ZEvent-Signature"), app_id=self._zalo.app_id, body=raw, timestamp=timestamp,
+                secret=self._zalo.oa_secret.get_secret_value(),
+            ):  # fmt: skip
+                return timestamp
+        return None
 
-    def _untimely(self, timestamp: str | None) -> str | None:
-        age_s = now().timestamp() - int(timestamp or "0") / 1000
+    def _untimely(self, timestamp: str) -> str | None:
+        age_s = now().timestamp() - int(timestamp) / 1000
         if age_s > self._zalo.replay_window_s:
             return "too_old"
         return "from_the_future" if age_s < -_FUTURE_S else None
 
-    async def _take(self, raw: bytes, body: Mapping[str, Any], redelivery: bool) -> web.Response:
-        event = read_event(body, raw, self._zalo.oa_id)
-        duplicate = False
-        if event.inbound:
-            try:
-                duplicate = (await self._intake.receive(event.inbound)).duplicate
-            except Exception as error:
-                # Only its type: what the database says may quote the message.
-                log.error("zalo.webhook.not_stored", zalo_event=event.name, error=type(error).__name__)
-                return web.Response(status=500, text="not stored")
-        elif event.nature is Nature.WITHDRAWAL:
-            log.warning("zalo.webhook.withdrawal", hint="a citizen asks Zalo to have their data deleted")
+    async def _take(
+        self, raw: bytes, body: Mapping[str, Any], at_ms: int, *, redelivery: bool
+    ) -> web.Response:
+        event = read_event(body, raw, self._ours)
+        try:
+            new = await self._store(event, body, datetime.fromtimestamp(at_ms / 1000, UTC))
+        except Exception as error:
+            # Only its type: what the database says may quote the message.
+            log.error("zalo.webhook.not_stored", zalo_event=event.name, error=type(error).__name__)
+            return web.Response(status=500, text="not stored")
         EVENTS.labels(nature=event.nature.value).inc()
         log.info(
-            "zalo.webhook.taken", zalo_event=event.name, nature=event.nature.value, duplicate=duplicate,
-            redelivery=redelivery, by_human=event.by_human,
+            "zalo.webhook.taken", zalo_event=event.name, nature=event.nature.value, new=new,
+            redelivery=redelivery,
         )  # fmt: skip
         return web.Response(text="ok")
+
+    async def _store(self, event: ZaloEvent, body: Mapping[str, Any], at: datetime) -> bool:
+        """Store what has to be stored of an event; whether that changed anything."""
+        user, oa_id = event.user or "", self._ours.oa_id
+        match event.nature:
+            case Nature.MESSAGE | Nature.OPENED if event.inbound:
+                opened = event.nature is Nature.OPENED
+                if opened and await self._intake.conversation_of(CHANNEL, oa_id, user):
+                    return False
+                return not (await self._intake.receive(event.inbound)).duplicate
+            case Nature.TAKEOVER if event.typed:
+                return await self._intake.overhear(self._takeover.heard(event.typed, user, min(at, now())))
+            case Nature.ECHO | Nature.RECEIPT:
+                return await self._settle(body)
+            case Nature.WITHDRAWAL:
+                erased = await self._intake.erase_address(CHANNEL, oa_id, user)
+                log.info("zalo.webhook.withdrawal", messages=erased.messages)
+                return erased.conversation_id is not None
+            case _:
+                return False
 
 
 async def _read(request: web.Request) -> bytes | None:
@@ -162,9 +213,8 @@ def _parse(raw: bytes) -> Mapping[str, Any] | None:
     return body if isinstance(body, dict) else None
 
 
-def _timestamp(body: Mapping[str, Any]) -> str | None:
-    """The timestamp as it is signed: digits, epoch milliseconds."""
-    value = body.get("timestamp")
+def _timestamp(value: Any) -> str | None:
+    """A timestamp as it is signed: digits, epoch milliseconds."""
     if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 10**16:
         value = str(value)
     return value if isinstance(value, str) and _TIMESTAMP.fullmatch(value) else None

@@ -12,12 +12,17 @@ from motcua.settings import get_settings
 # The command and its module, read when it is asked for: what waits for Ctrl-C need not hold the search.
 _COMMANDS = {
     "ask": "ask:ask",
+    "conversations": "conversations:conversations",
     "dossiers": "dossiers:dossiers",
     "eval": "evaluate:evaluate",
     "knowledge": "knowledge:knowledge",
     "prepare": "prepare:prepare",
+    "qr": "qr:qr",
+    "reports": "reports:reports",
     "run": "run:run",
     "serve": "serve:serve",
+    "users": "users:users",
+    "zalo": "zalo:zalo",
 }
 
 

@@ -17,6 +17,7 @@ from rasa_sdk.executor import ActionExecutor
 
 from actions.base import Rooms
 from actions.server import ACTIONS
+from conversations.duty import DutyTimes
 from dossiers import DossierDesk
 from knowledge import Library, Procedure, publish
 from motcua import prepare
@@ -113,7 +114,7 @@ def settings(prepared: Prepared, tmp_path: Path) -> Settings:
 
 @pytest.fixture
 def rooms(prepared: Prepared, database: Database, settings: Settings) -> Rooms:
-    return Rooms(prepared.library, DossierDesk(database, settings))
+    return Rooms(prepared.library, DossierDesk(database, settings), DutyTimes(database))
 
 
 # A piece of a message: its words, and the intent and confidence of the classifier.
@@ -133,6 +134,7 @@ class Talk:
     context: Context = field(default_factory=Context)
     rules: dict[str, str] = field(default_factory=rules)
     intents: set[str] = field(default_factory=intents)
+    taken_for: str = ""
 
     async def say(
         self,
@@ -203,6 +205,7 @@ class Talk:
         assert wire["events"] == []
         *said, context = [response["custom"] for response in wire["responses"]]
         self.context = Context.model_validate(context["context"])
+        self.taken_for = context["intent"]
         replies = [Reply.model_validate(part["reply"]) for part in said]
         for button in (button for reply in replies for button in reply.buttons):
             assert button.url or (

@@ -58,7 +58,7 @@ def rooms(rooms: Rooms) -> Rooms:
     library = copy.copy(rooms.library)
     edition = library.edition
     library._edition = replace(edition, procedures={**edition.procedures, POND.code: POND})
-    return Rooms(library, rooms.dossiers)
+    return replace(rooms, library=library)
 
 
 def titled(reply: Reply, title: str) -> Command:

@@ -23,7 +23,7 @@ async def test_code_digits_and_the_answer(talk: Talk) -> None:
     assert told.dossier.code == CODE
     assert told.dossier.label == "Đang xử lý"
     assert "hồ sơ mẫu" in told.text
-    assert talk.context == Context()
+    assert talk.context == Context(procedure="1.004873", opened_dossiers=[CODE])
 
 
 async def test_code_and_digits_in_one_message(talk: Talk) -> None:

@@ -226,3 +226,10 @@ def test_a_ward_named_before_is_used_for_the_next_procedure(procedures: dict[str
     note = office_note("nộp ở đâu", Context(ward=BACH_MAI), procedures[RESIDENCE])
     assert note == OfficeNote("Ở phường Bạch Mai thì đến Công an phường Bạch Mai.", BACH_MAI)
     assert office_note("nộp ở đâu", Context(ward="99999"), procedures[RESIDENCE]) == OfficeNote()
+
+
+async def test_another_ward_than_the_known_one_is_asked_for(talk: Talk) -> None:
+    await talk.one("toi o p. bach khoa thi nop o dau", "find_office")
+    reply = await talk.press(Command(intent="find_office", entities={"ward": "another"}))
+    assert "Anh/chị ở phường, xã nào" in reply.text
+    assert talk.context.awaiting is Awaiting.WARD

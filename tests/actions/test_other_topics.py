@@ -15,9 +15,10 @@ from sqlalchemy.exc import DBAPIError
 
 from actions import handoff
 from actions.base import Rooms
-from actions.handoff import on_duty
 from actions.server import ACTIONS
 from actions.turn import facet_of, read_turn
+from conversations.duty import DutyTimes
+from conversations.duty_models import DutyPerson, Shift
 from dossiers import DossierDesk
 from knowledge import Library
 from motcua.clock import HANOI
@@ -31,7 +32,7 @@ HUMAN = Command(intent="request_human")
 SAID = yaml.safe_load((ROOT / "actions" / "smalltalk.yml").read_text(encoding="utf-8"))
 
 
-@pytest.mark.parametrize("intent", ["greet", "thank", "goodbye", "who_are_you", "stop_notices"])
+@pytest.mark.parametrize("intent", ["greet", "thank", "goodbye", "who_are_you"])
 async def test_small_talk_is_friendly_and_keeps_what_is_in_hand(talk: Talk, intent: str) -> None:
     talk.context = Context(procedure="1.001193", facet=Facet.FEE, misses=1)
     reply = await talk.one("…", intent)
@@ -88,32 +89,10 @@ async def test_where_is_the_office_names_who_knows(talk: Talk) -> None:
 
 
 @pytest.mark.parametrize(
-    ("at", "duty"),
-    [
-        ("2026-11-18 08:00", True),
-        ("2026-11-18 16:59", True),
-        ("2026-11-18 17:00", False),
-        ("2026-11-18 07:59", False),
-        ("2026-11-20 12:00", True),
-        ("2026-11-21 10:00", False),
-        ("2026-11-22 10:00", False),
-        ("2026-11-23 10:00", True),
-    ],
-)
-def test_somebody_is_on_duty_monday_to_friday_from_8_to_17(at: str, duty: bool) -> None:
-    assert on_duty(datetime.fromisoformat(at).replace(tzinfo=HANOI)) is duty
-
-
-@pytest.mark.parametrize("at", ["2026-09-02 10:00", "2027-01-01 10:00", "2026-04-30 10:00"])
-def test_nobody_is_on_duty_on_a_public_holiday(at: str) -> None:
-    assert not on_duty(datetime.fromisoformat(at).replace(tzinfo=HANOI))
-
-
-@pytest.mark.parametrize(
     ("at", "said"),
     [("2026-11-18 10:00", "Một Cửa đã ghi lại để cán bộ trả lời"), ("2026-11-21 10:00", "ngoài giờ trực")],
 )
-@pytest.mark.parametrize("intent", ["request_human", "complain", "delete_data"])
+@pytest.mark.parametrize("intent", ["request_human", "complain"])
 async def test_a_human_is_called_and_the_hours_are_told(
     talk: Talk, monkeypatch: pytest.MonkeyPatch, intent: str, at: str, said: str
 ) -> None:
@@ -129,7 +108,7 @@ async def test_a_human_is_called_and_the_hours_are_told(
 def _over(library: Library, desk: DossierDesk, talk: Talk) -> None:
     talk.executor = ActionExecutor()
     for action in ACTIONS:
-        talk.executor.register_action(action(Rooms(library, desk)))
+        talk.executor.register_action(action(Rooms(library, desk, DutyTimes(library._db))))
 
 
 async def test_a_room_that_fails_is_owned_up_to_and_the_context_is_kept(
@@ -167,3 +146,39 @@ def test_intents_are_read_as_facets(intent: str, facet: Facet | None) -> None:
 def test_a_message_without_anything_is_a_fallback() -> None:
     turn = read_turn(Tracker.from_dict({"sender_id": "conversation-1", "latest_message": None}))
     assert (turn.text, turn.intent, turn.context) == ("", "nlu_fallback", Context())
+
+
+async def test_the_roster_of_the_ward_decides_what_is_promised(
+    talk: Talk, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monday = datetime(2026, 11, 16, 10, 0, tzinfo=HANOI)
+    async with database.write() as session:
+        session.add(DutyPerson(person_id=1))
+        await session.flush()
+        session.add(Shift(person_id=1, ward="00292", weekday=0, starts=480, ends=690))
+    talk.context = Context(ward="00292")
+    monkeypatch.setattr(handoff, "hanoi_now", lambda: monday)
+    reply = await talk.one("gặp cán bộ", "request_human")
+    assert "Đang có người trực" in reply.text
+    assert "tổ xung kích số phường Bạch Mai" in reply.text
+    monkeypatch.setattr(handoff, "hanoi_now", lambda: monday.replace(hour=14))
+    reply = await talk.one("gặp cán bộ", "request_human")
+    assert "Hiện chưa có ai trực" in reply.text
+    assert "từ 8:00 thứ Hai 23/11" in reply.text
+    (leave,) = [button.payload for button in reply.buttons if button.title == "Để lại câu hỏi"]
+    assert isinstance(leave, Command)
+    assert "viết việc cần hỏi" in (await talk.press(leave)).text
+    assert talk.context.awaiting is Awaiting.MESSAGE
+    # Whatever it is about: they have chosen a person, so it is kept and not answered.
+    reply = await talk.one("đăng ký kết hôn mất bao nhiêu tiền", "ask_fee")
+    assert (reply.kind, reply.procedure) == (Kind.HANDOFF, None)
+    assert "đã giữ câu hỏi" in reply.text
+    assert (await talk.one("đăng ký kết hôn mất bao nhiêu tiền", "ask_fee")).kind is Kind.ANSWER
+
+
+async def test_who_does_not_leave_a_question_after_all_is_not_held_to_it(talk: Talk) -> None:
+    talk.context = Context(awaiting=Awaiting.MESSAGE)
+    assert (await talk.one("thôi", "deny")).kind is not Kind.HANDOFF
+    talk.context = Context(awaiting=Awaiting.MESSAGE)
+    pressed = Command(intent="ask_fee", entities={"procedure": "1.000894"})
+    assert (await talk.press(pressed)).kind is Kind.ANSWER

@@ -6,7 +6,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conversations.masking import HIDDEN, IDENTITY, PHONE, hide_secret, mask
+from conversations.masking import (
+    ACCOUNT,
+    EMAIL,
+    HIDDEN,
+    IDENTITY,
+    INSURANCE,
+    PASSPORT,
+    PHONE,
+    hide_secret,
+    mask,
+)
 
 PHONES = [
     "0912004521",
@@ -105,6 +115,55 @@ def test_an_identity_number_in_any_spelling_is_masked(number: str, around: str) 
 def test_codes_amounts_and_dates_survive(text: str) -> None:
     assert mask(text) == text
     assert mask(f"tôi hỏi {text} nhé") == f"tôi hỏi {text} nhé"
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("thẻ 9704366612345678", f"thẻ {ACCOUNT}"),
+        ("4221 5113 4567 8901", ACCOUNT),
+        ("4221-5113-4567-8901", ACCOUNT),
+        ("số tài khoản 19036812345678", f"số tài khoản {ACCOUNT}"),
+        ("stk 1903 6812 3456 78", f"stk {ACCOUNT}"),
+        ("STK vietcombank: 1012345678 nhé", f"STK vietcombank: {ACCOUNT} nhé"),
+        ("tai khoan techcombank cua em la 19.0368.1234", f"tai khoan techcombank cua em la {ACCOUNT}"),
+        ("bhyt HN4010123456789", f"bhyt {INSURANCE}"),
+        ("GD 4 01 0123456789", INSURANCE),
+        ("số sổ BHXH 7912345678", f"số sổ BHXH {INSURANCE}"),
+        ("hộ chiếu C1234567 còn hạn", f"hộ chiếu {PASSPORT} còn hạn"),
+        ("nguyen.van-a+1@gmail.com", EMAIL),
+        ("mail em là an@vnpt.com.vn, sđt 0912004521", f"mail em là {EMAIL}, sđt {PHONE}"),
+        ("an@gov.vn.example.com", EMAIL),
+    ],
+)
+def test_numbers_of_banks_insurance_passports_and_addresses_are_masked(text: str, left: str) -> None:
+    assert mask(text) == left
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "thủ tục 1.001193 và 2.000620",
+        "tài khoản dịch vụ công để nộp 1.001193",
+        "bhxh 1.002759 cần gì",
+        "tài khoản 2.000.000 đồng",
+        "nộp vào tài khoản 500000đ",
+        "tài khoản H26-231115-0001",
+        "đóng bảo hiểm xã hội từ 15.11.2023",
+        "bhyt 1022 hay 19009068",
+        "các năm 2022 2023 2024 2025",
+        "gửi vanthu_bachmai@hanoi.gov.vn",
+        "phòng B12, xe 29C12345",
+        "mã 0000019h262311150001",
+    ],
+)
+def test_what_only_looks_like_it_survives(text: str) -> None:
+    assert mask(text) == text
+
+
+@pytest.mark.parametrize("number", ["091 2.004521", "09 1.2004521", "0.9.1 2.004521", "0912.004521"])
+def test_the_end_of_a_phone_number_is_no_procedure(number: str) -> None:
+    assert mask(f"sđt {number}") == f"sđt {PHONE}"
 
 
 def test_a_letter_typed_for_the_first_nought_hides_nothing() -> None:

@@ -66,7 +66,7 @@ async def test_code_then_digits_then_the_answer(talk: Talk) -> None:
         "Hẹn trả 20/11/2026 (còn 2 ngày làm việc). Việc của anh/chị: chưa cần làm gì. "
         "Tiếp theo: giải quyết xong, kết quả được chuyển về nơi nhận đã đăng ký."
     )
-    assert talk.context == Context()
+    assert talk.context == Context(procedure="1.004873", opened_dossiers=["H26-261110-0001"])
 
 
 async def test_the_answer_is_data_too(talk: Talk) -> None:
@@ -87,6 +87,8 @@ async def test_the_answer_is_data_too(talk: Talk) -> None:
     assert card_of(answer) == {
         "Nơi giải quyết": "UBND Bạch Mai, bước: chờ ký duyệt.",
         "Hẹn trả mới": "19/11/2026 vì cần xác minh thêm. UBND Bạch Mai xin lỗi anh/chị.",
+        "Giấy xin lỗi": "Cơ quan phải gửi anh/chị văn bản xin lỗi ghi rõ lý do và ngày trả mới (Mẫu 04). "
+        "Chưa nhận được thì anh/chị hỏi quầy đã nộp.",
         "Diễn biến": ["02/11/2026: tiếp nhận"],
         "Việc của anh/chị": "Chưa cần làm gì.",
         "Tiếp theo": "Giải quyết xong, kết quả được chuyển về nơi nhận đã đăng ký.",
@@ -322,7 +324,9 @@ async def test_the_rest_of_the_context_survives(loaded: Database, desk: DossierD
     before = Context(procedure="1.001193", facet=Facet.FEE, misses=2)
     turn = await status_turn("H26-261110-0001 4521", before, "a", desk, TODAY)
     assert turn
-    assert turn[1] == Context(procedure="1.001193", facet=Facet.FEE)
+    assert turn[1] == Context(procedure="1.001193", facet=Facet.FEE, opened_dossiers=["H26-261110-0001"]), (
+        "the procedure in hand is the citizen's, not the dossier's"
+    )
 
 
 async def test_a_demo_dossier_says_that_it_is_one(

@@ -42,9 +42,19 @@ class Console:
             "sender": {"id": user_id},
             "recipient": {"id": account.oa_id},
             "event_name": name,
-            **parts,
             "timestamp": str(int(time.time() * 1000)),
-        }
+        } | parts
+
+    def echo(self, user_id: str, entry: Entry, admin_id: str | None = None) -> dict[str, Any]:
+        """What Zalo posts about a message of the account; ``admin_id``: a person typed it."""
+        name = {"photo": "image", "gif": "gif", "file": "file"}.get(
+            entry.kind, "list" if entry.elements else "text"
+        )
+        sender = {"id": self._world.account.oa_id} | ({"admin_id": admin_id} if admin_id else {})
+        message: dict[str, Any] = {"msg_id": entry.message_id} | ({"text": entry.text} if entry.text else {})
+        return self.event(
+            user_id, f"oa_send_{name}", sender=sender, recipient={"id": user_id}, message=message
+        )
 
     async def post(self, body: dict[str, Any], *, prefix: str = "mac=") -> int:
         """Sign and post an event once; the HTTP status of the answer."""

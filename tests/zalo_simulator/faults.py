@@ -31,6 +31,8 @@ class Faults:
 
     def __init__(self) -> None:
         self._ordered: defaultdict[str, deque[Fault | int | None]] = defaultdict(deque)
+        self._numbered: defaultdict[str, dict[int, Fault | int]] = defaultdict(dict)
+        self._counts: defaultdict[str, int] = defaultdict(int)
 
     def order(self, endpoint: str, *faults: Fault | int | None) -> None:
         """The next calls of ``endpoint`` fail like this, one after the other.
@@ -39,6 +41,14 @@ class Faults:
         """
         self._ordered[endpoint].extend(faults)
 
+    def order_at(self, endpoint: str, numbers: dict[int, Fault | int]) -> None:
+        """The calls of ``endpoint`` with these numbers fail, counted from its next call, which is 1."""
+        count = self._counts[endpoint]
+        self._numbered[endpoint] |= {count + number: fault for number, fault in numbers.items()}
+
     def next(self, endpoint: str) -> Fault | int | None:
         """The failure of this call."""
+        self._counts[endpoint] += 1
+        if numbered := self._numbered[endpoint].pop(self._counts[endpoint], None):
+            return numbered
         return self._ordered[endpoint].popleft() if self._ordered[endpoint] else None

@@ -12,9 +12,11 @@ from typing import Any
 
 from aiohttp import web
 from aiohttp.test_utils import TestServer
+from yarl import URL
 
 from tests.zalo_simulator.faults import Fault
-from tests.zalo_simulator.world import Refused, World
+from tests.zalo_simulator.refused import Refused
+from tests.zalo_simulator.world import World
 
 WORLD = web.AppKey("world", World)
 HANG = web.AppKey("hang", asyncio.Event)
@@ -22,7 +24,7 @@ HANG = web.AppKey("hang", asyncio.Event)
 
 def make_app(world: World) -> web.Application:
     """The application around ``world``."""
-    app = web.Application()
+    app = web.Application(client_max_size=8 * 1024 * 1024)
     app[WORLD] = world
     app[HANG] = asyncio.Event()
     app.add_routes(
@@ -31,6 +33,9 @@ def make_app(world: World) -> web.Application:
             web.post("/v3.0/oa/message/cs", _message),
             web.post("/v2.0/oa/message", _closed),
             web.get("/v2.0/oa/conversation", _conversation),
+            web.post("/v2.0/oa/upload/{kind:image|gif|file}", _upload),
+            web.post("/message/template", _template),
+            web.get("/v4/oa/permission", _permission),
             web.get("/v2.0/oa/getoa", _account),
         ]
     )
@@ -64,15 +69,36 @@ async def _message(request: web.Request) -> web.StreamResponse:
     world = request.app[WORLD]
     body = await _json(request)
 
-    def act() -> dict[str, Any]:
-        citizen, text, buttons = world.check_message(body)
-        entry = world.deliver(citizen, text, buttons)
-        return {
-            "message_id": entry.message_id, "user_id": citizen.id, "sent_time": str(int(entry.at * 1000)),
-            "quota": {"quota_type": "reply"},
-        }  # fmt: skip
+    return await _act(request, "message", lambda: world.take(body))
 
-    return await _act(request, "message", act)
+
+async def _upload(request: web.Request) -> web.StreamResponse:
+    world, kind = request.app[WORLD], request.match_info["kind"]
+    sent = (await request.post()).get("file")
+
+    def act() -> dict[str, Any]:
+        if not isinstance(sent, web.FileField):
+            raise Refused(-201, "file is missing")
+        return world.upload(kind, sent.filename, sent.file.read())
+
+    return await _act(request, "upload", act)
+
+
+async def _template(request: web.Request) -> web.StreamResponse:
+    world = request.app[WORLD]
+    body = await _json(request)
+    return await _act(request, "template", lambda: world.templates.take(world, body))
+
+
+async def _permission(request: web.Request) -> web.StreamResponse:
+    """An administrator opens the link and says yes."""
+    world, query = request.app[WORLD], request.query
+    if query.get("app_id") != world.account.app_id:
+        return web.json_response({"error": -14001, "error_name": "invalid_app"})
+    given = {"code": world.consent(query.get("code_challenge", "")), "oa_id": world.account.oa_id}
+    if "state" in query:
+        given["state"] = query["state"]
+    raise web.HTTPFound(URL(query["redirect_uri"]).update_query(given))
 
 
 async def _conversation(request: web.Request) -> web.StreamResponse:
@@ -109,7 +135,7 @@ async def _act(
         if isinstance(fault, int):
             raise Refused(fault)
         if not checked:
-            headers = _check(request, world)
+            headers = _check(request, world, endpoint)
         data = act()
     except Refused as refused:
         world.calls.append((endpoint, refused.code))
@@ -123,10 +149,13 @@ async def _act(
     return web.json_response(answer, headers=headers)
 
 
-def _check(request: web.Request, world: World) -> dict[str, str]:
+def _check(request: web.Request, world: World, endpoint: str) -> dict[str, str]:
     token = request.headers.get("access_token")
     remain = world.spend_rate()
-    world.authorise(token)
+    try:
+        world.authorise(token)
+    except Refused as refused:
+        raise Refused(-124, "Access token invalid") if endpoint == "template" else refused from None
     if world.needs_proof:
         proof = hmac.new(world.account.app_secret.encode(), str(token).encode(), hashlib.sha256).hexdigest()
         if request.headers.get("appsecret_proof") != proof:
@@ -135,7 +164,8 @@ def _check(request: web.Request, world: World) -> dict[str, str]:
 
 
 async def _fail(request: web.Request, endpoint: str, fault: Fault) -> web.StreamResponse:
-    request.app[WORLD].calls.append((endpoint, 1))
+    status = int(fault) if fault.isdecimal() else 1
+    request.app[WORLD].calls.append((endpoint, status))
     if fault in (Fault.TIMEOUT_BEFORE, Fault.TIMEOUT_AFTER):
         await request.app[HANG].wait()
     if fault in (Fault.CUT_BEFORE, Fault.CUT_AFTER) and request.transport:

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import secrets
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from tests.zalo_simulator.faults import Faults
+from tests.zalo_simulator.judge import DAY_S, judge
+from tests.zalo_simulator.refused import Refused
+from tests.zalo_simulator.templates import Templates
 
-DAY_S = 86_400
-TEXT_LIMIT = 2000
+_MB = 1024 * 1024
+_UPLOADS = {
+    "image": (1, ("jpg", "jpeg", "png")), "gif": (5, ("gif",)), "file": (5, ("pdf", "doc", "docx")),
+}  # fmt: skip
+_CODE_LIFE_S = 600
 
 
 @dataclass(frozen=True)
@@ -25,14 +33,6 @@ class Account:
 
 
 @dataclass
-class Refused(Exception):
-    """An answer with an error code of section 4 of the shared facts."""
-
-    code: int
-    message: str = "refused"
-
-
-@dataclass
 class Entry:
     """A line of a conversation. ``src`` 0: sent by the account, 1: by the citizen."""
 
@@ -42,6 +42,9 @@ class Entry:
     at: float
     kind: str = "text"
     buttons: list[dict[str, Any]] = field(default_factory=list)
+    elements: list[dict[str, Any]] = field(default_factory=list)
+    attachment: bytes = b""
+    quote: str | None = None
 
 
 @dataclass
@@ -69,11 +72,19 @@ class World:
         self.per_minute = 4000
         self.needs_proof = False
         self.accepts_buttons = True
+        self.buttons_refused_with = -201
+        self.accepts_lists = True
+        self.accepts_quotes = True
         self.count_bytes = False
         """Count the text limit in UTF-8 bytes: how Zalo counts is not documented."""
         self.calls: list[tuple[str, int]] = []
         """Endpoint and error code of every call, in order."""
         self.refreshes = 0
+        self.templates = Templates()
+        self.sent_listeners: list[Callable[[Citizen, Entry], None]] = []
+        """Told of every message of the account, as Zalo tells it to the webhook."""
+        self._uploads: dict[str, tuple[str, bytes]] = {}
+        self._codes: dict[str, tuple[str, float]] = {}
         self._minute, self._used = 0, 0
         self._spent: set[str] = set()
         self._dead: set[str] = set()
@@ -102,6 +113,8 @@ class World:
         """The next pair, or a failure the way the token endpoint words it: HTTP 200, error_name."""
         if secret != self.account.app_secret or form.get("app_id") != self.account.app_id:
             return _oauth_error(-14001, "invalid_app", "app id or secret is wrong")
+        if form.get("grant_type") == "authorization_code":
+            return self._first_pair(form)
         if form.get("grant_type") != "refresh_token":
             return _oauth_error(-14002, "invalid_grant_type", "unsupported grant type")
         offered = form.get("refresh_token", "")
@@ -110,11 +123,30 @@ class World:
             return _oauth_error(-14020, "refresh_token_used" if spent else "invalid_refresh_token", "no")
         self.issue_pair()
         self.refreshes += 1
+        return self._pair()
+
+    def _pair(self) -> dict[str, Any]:
         return {
             "access_token": self.access_token,
             "refresh_token": self.refresh_token,
             "expires_in": str(self.access_life_s),
         }
+
+    def consent(self, challenge: str) -> str:
+        """An administrator says yes: the code, good once and for ten minutes."""
+        code = "code-" + secrets.token_hex(8)
+        self._codes[code] = (challenge, time.time() + _CODE_LIFE_S)
+        return code
+
+    def _first_pair(self, form: Mapping[str, str]) -> dict[str, Any]:
+        challenge, until = self._codes.pop(form.get("code", ""), ("", 0.0))
+        if time.time() >= until:
+            return _oauth_error(-14009, "invalid_code", "authorization code is used or expired")
+        digest = hashlib.sha256(form.get("code_verifier", "").encode()).digest()
+        if challenge and challenge != base64.urlsafe_b64encode(digest).decode().rstrip("="):
+            return _oauth_error(-14010, "invalid_code_verifier", "code verifier is wrong")
+        self.issue_pair()
+        return self._pair()
 
     def authorise(self, token: str | None) -> None:
         """Raise Refused unless ``token`` is the living access token."""
@@ -134,32 +166,50 @@ class World:
             raise Refused(-32, "Rate limit exceeded")
         return self.per_minute - self._used
 
-    def check_message(self, body: Mapping[str, Any]) -> tuple[Citizen, str, list[dict[str, Any]]]:
-        """Who gets what, or Refused like Zalo refuses it."""
-        recipient, message = body.get("recipient"), body.get("message")
-        user_id = recipient.get("user_id") if isinstance(recipient, Mapping) else None
-        if not isinstance(user_id, str) or not user_id or not isinstance(message, Mapping):
-            raise Refused(-201, "user_id is invalid")
-        text = message.get("text")
-        if not isinstance(text, str) or not text.strip():
-            raise Refused(-201, "text is invalid")
-        if (len(text.encode()) if self.count_bytes else len(text)) > TEXT_LIMIT:
-            raise Refused(-210, "text is over the limit")
-        buttons = self._buttons(message)
-        citizen = self.citizens.get(user_id)
-        if citizen is None:
-            raise Refused(-213, "User has not followed")
-        if citizen.interacted_at is None:
-            raise Refused(-232, "User has never interacted")
-        if time.time() - citizen.interacted_at > 7 * DAY_S:
-            raise Refused(-230, "No interaction in 7 days")
-        return citizen, text, buttons
+    def take(self, body: Mapping[str, Any]) -> dict[str, Any]:
+        """Take a message, or raise Refused; what Zalo answers."""
+        citizen, shown = judge(self, body)
+        entry = self.deliver(citizen, **shown)
+        for listener in self.sent_listeners:
+            listener(citizen, entry)
+        answer: dict[str, Any] = {
+            "message_id": entry.message_id, "user_id": citizen.id, "sent_time": str(int(entry.at * 1000)),
+        }  # fmt: skip
+        if citizen.interacted_at is not None and time.time() - citizen.interacted_at <= 2 * DAY_S:
+            answer["quota"] = {"quota_type": "reply"}
+        return answer
 
-    def deliver(self, citizen: Citizen, text: str, buttons: list[dict[str, Any]] | None = None) -> Entry:
+    def deliver(self, citizen: Citizen, text: str, kind: str = "text", **shown: Any) -> Entry:
         """Put a message of the account into the conversation."""
-        entry = Entry(secrets.token_hex(10), 0, text, time.time(), buttons=buttons or [])
+        entry = Entry(secrets.token_hex(10), 0, text, time.time(), kind, **shown)
         citizen.entries.append(entry)
         return entry
+
+    def upload(self, kind: str, name: str, content: bytes) -> dict[str, str]:
+        """Keep a picture or a file for a while. Without an extension: nothing, and no error."""
+        if "." not in name:
+            return {}
+        megabytes, known = _UPLOADS[kind]
+        if len(content) > megabytes * _MB:
+            raise Refused(-210, "file is over the limit")
+        if name.rpartition(".")[2].lower() not in known:
+            raise Refused(-201, "file type is invalid")
+        ref = f"{kind}-{secrets.token_hex(8)}"
+        self._uploads[ref] = (kind, content)
+        return {"token" if kind == "file" else "attachment_id": ref}
+
+    def forget_uploads(self) -> None:
+        """Every id of an upload expires now."""
+        self._uploads = {ref: (kind, b"") for ref, (kind, _) in self._uploads.items()}
+
+    def uploaded(self, kind: str, ref: Any) -> bytes:
+        """The content of an upload. Raises Refused."""
+        known, content = self._uploads.get(str(ref), ("", b""))
+        if known != kind:
+            raise Refused(-201, "attachment_id is invalid")
+        if not content:
+            raise Refused(-100, "attachment_id was expired")
+        return content
 
     def page(self, query: Mapping[str, Any]) -> list[dict[str, Any]]:
         """A page of a conversation, newest first, ten lines at most."""
@@ -178,17 +228,6 @@ class World:
             "src": entry.src, "time": int(entry.at * 1000), "message_id": entry.message_id,
             "from_id": ends[0], "to_id": ends[1], "type": entry.kind, "message": entry.text,
         }  # fmt: skip
-
-    def _buttons(self, message: Mapping[str, Any]) -> list[dict[str, Any]]:
-        attachment = message.get("attachment")
-        if attachment is None:
-            return []
-        if not self.accepts_buttons or attachment.get("type") != "template":
-            raise Refused(-201, "attachment is invalid")
-        buttons = attachment.get("payload", {}).get("buttons", [])
-        if len(buttons) > 5 or any(len(button.get("title", "")) > 100 for button in buttons):
-            raise Refused(-201, "buttons are invalid")
-        return list(buttons)
 
 
 def _oauth_error(code: int, name: str, reason: str) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 // A reply as a card.
 
-import { dateText, el, link, linked } from "./dom.js";
+import { dateText, el, icon, link, linked } from "./dom.js";
 import { footOf } from "./foot.js";
 import { ticks } from "./memory.js";
 
@@ -8,21 +8,27 @@ const ATTENTION = new Set(["handoff", "no_answer", "error"]);
 const CASE = /^Thêm, nếu /; // heading of papers that only some need
 const CASES_OPEN = 2;
 
-/** The card of a message of the bot or of a member of staff. */
-export function cardOf(message) {
+const PIN = "M12 21s6.500-6.200 6.500-11a6.500 6.500 0 0 0-13 0c0 4.800 6.500 11 6.500 11zM12 7.800a2.300 2.300 0 1 0 .01 0";
+
+/** The card of a message of the bot or of a member of staff; `context` is what its foot needs. */
+export function cardOf(message, context) {
   const reply = message.reply || {};
+  const staff = message.author === "staff";
   const late = reply.dossier?.late_working_days > 0;
-  const mood = late ? " late" : ATTENTION.has(reply.kind) || message.author === "staff" ? " attention" : "";
+  const mood = staff ? " staff" : late ? " late" : ATTENTION.has(reply.kind) ? " attention" : "";
   const node = el("article", { class: `card${mood}${reply.card ? "" : " plain"}` });
   if (reply.card) {
     node.append(el("h2", {}, linked(reply.card.title)));
     if (reply.dossier) node.append(badges(reply.dossier));
-    node.append(...sectionsOf(reply.card.sections || [], message.id));
+    node.append(...sectionsOf(reply.card.sections || [], message.id, reply.dossier));
+  } else if (reply.kind === "office") {
+    node.classList.add("office");
+    node.append(el("h2", {}, icon(PIN), "Nơi tiếp nhận"), ...paragraphs(message.text, "text"));
   } else {
     if (reply.dossier) node.append(badges(reply.dossier));
     node.append(...paragraphs(message.text, "text"));
   }
-  const foot = footOf(reply);
+  const foot = footOf(message, context);
   if (foot) node.append(foot);
   return node;
 }
@@ -43,8 +49,8 @@ function paragraphs(text, className) {
 }
 
 /** The sections in order; the lists for special cases together in one fold where the first of them was. */
-function sectionsOf(sections, id) {
-  const nodes = sections.map((section, index) => sectionOf(section, `${id}.${index}`));
+function sectionsOf(sections, id, dossier) {
+  const nodes = sections.map((section, index) => sectionOf(section, `${id}.${index}`, dossier));
   const isList = (section) => section.kind === "checklist";
   const isCase = (section) => isList(section) && CASE.test(section.heading || "");
   const cases = nodes.filter((_, index) => isCase(sections[index]));
@@ -55,9 +61,19 @@ function sectionsOf(sections, id) {
   return nodes.flatMap((node) => (node === cases[0] ? [fold] : cases.includes(node) ? [] : [node]));
 }
 
-function sectionOf(section, key) {
+function sectionOf(section, key, dossier) {
   const heading = section.heading ? el("h3", {}, linked(section.heading)) : null;
-  return el("section", {}, heading, (BODIES[section.kind] || BODIES.points)(section, key, heading));
+  const body = dossier && section.kind === "points" ? timeline : BODIES[section.kind] || BODIES.points;
+  return el("section", {}, heading, body(section, key, heading));
+}
+
+/** What happened to a dossier, oldest first; each point says "day: what". */
+function timeline(section) {
+  return el("ol", { class: "timeline" }, (section.items || []).map((item) => {
+    const [, day, what] = /^(\d\d\/\d\d\/\d{4}): (.*)$/s.exec(item) || [null, "", item];
+    const said = what[0].toUpperCase() + what.slice(1);
+    return el("li", {}, el("span", {}, linked(said)), day ? el("time", {}, day) : null);
+  }));
 }
 
 const BODIES = {
@@ -72,9 +88,9 @@ function checklist(section, key, heading) {
   const count = el("span", { class: "count" });
   heading?.append(" ", count);
   const list = el("ul", { class: "checklist" }, section.items.map((item, index) => {
-    const box = el("input", { type: "checkbox", checked: ticks.has(`${key}.${index}`) });
+    const box = el("input", { type: "checkbox", checked: Boolean(ticks.get(`${key}.${index}`)) });
     box.addEventListener("change", () => {
-      ticks.set(`${key}.${index}`, box.checked);
+      ticks.set(`${key}.${index}`, box.checked ? 1 : undefined);
       recount();
     });
     return el("li", {}, el("label", {}, box, el("span", {}, linked(item))));

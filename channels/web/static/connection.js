@@ -1,5 +1,7 @@
 // The socket: opened again and again, asks after each opening for what was missed.
 
+import { protocols, renew } from "./frame.js";
+
 const FIRST_DELAY_MS = 500;
 const LONGEST_DELAY_MS = 15000;
 const SYNC_EVERY_MS = 25000;
@@ -20,11 +22,11 @@ export class Connection {
     this.hello = hello;
     this.onFrame = onFrame;
     this.onState = onState;
-    addEventListener("online", () => this.#hurry());
-    addEventListener("offline", () => this.onState(false));
-    addEventListener("pageshow", (event) => event.persisted && this.#hurry());
-    document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && this.#hurry());
-    setInterval(() => document.visibilityState === "visible" && this.#sync(), SYNC_EVERY_MS);
+    addEventListener("online", () => this.hurry());
+    addEventListener("offline", () => this.#lost(0));
+    addEventListener("pageshow", (event) => event.persisted && this.hurry());
+    document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && this.hurry());
+    setInterval(() => document.visibilityState === "visible" && this.sync(), SYNC_EVERY_MS);
   }
 
   get open() {
@@ -36,7 +38,7 @@ export class Connection {
     this.#drop();
     const url = new URL("/ws/chat", location.href);
     url.protocol = location.protocol === "https:" ? "wss:" : "ws:";
-    const socket = new WebSocket(url);
+    const socket = new WebSocket(url, protocols());
     this.#socket = socket;
     this.#expectAnswer();
     socket.onopen = () => socket === this.#socket && this.send(this.hello());
@@ -61,13 +63,14 @@ export class Connection {
     return true;
   }
 
-  #sync() {
+  /** Ask for what was missed. */
+  sync() {
     if (this.open) this.send(this.hello());
   }
 
   /** The network or the reader is back: do not wait for the next try. */
-  #hurry() {
-    if (this.open) this.#sync();
+  hurry() {
+    if (this.open) this.sync();
     else if (this.#socket?.readyState !== WebSocket.CONNECTING) this.connect();
   }
 
@@ -99,8 +102,8 @@ export class Connection {
   }
 
   async #again() {
-    // Refused twice in a row: perhaps the session ran out. Opening the page renews it.
-    if (this.#failures % 3 === 2) await fetch("/", { cache: "no-store" }).catch(() => {});
+    // Refused twice in a row: perhaps the session ran out.
+    if (this.#failures % 3 === 2) await renew().catch(() => {});
     if (!this.#socket) this.connect();
   }
 }

@@ -12,10 +12,32 @@ export function el(tag, properties = {}, ...children) {
   return node;
 }
 
-/** The text with its web addresses as links, and numbers that no line end tears apart. */
+/** A drawing on a square of 24. */
+export function icon(path) {
+  const [svg, line] = ["svg", "path"].map((tag) => document.createElementNS("http://www.w3.org/2000/svg", tag));
+  svg.setAttribute("viewBox", "0 0 24 24");
+  svg.setAttribute("aria-hidden", "true");
+  line.setAttribute("d", path);
+  svg.append(line);
+  return svg;
+}
+
+/** The text with its web addresses and telephone numbers as links, and numbers that no line end tears apart. */
 export function linked(text) {
   return text.split(/(https:\/\/[^\s<>"]+[^\s<>".,;:!?)])/).flatMap((part, index) =>
-    index % 2 ? link(part, part.replace(/^https:\/\//, "")) : unbroken(part),
+    index % 2 ? link(part, part.replace(/^https:\/\//, "")) : called(part),
+  );
+}
+
+// The city's line, free and paid lines, Hanoi's land lines, mobiles. Not within a longer number, a date or a sum.
+const PHONE = new RegExp(
+  String.raw`(?<![\d.,/-])((?:024\.)?1022|1[89]00[ .]?\d{4}(?:[ .]?\d{2})?|024[ .]?\d{4}[ .]?\d{4}`
+  + String.raw`|0[35789]\d\d[ .]?\d{3}[ .]?\d{3})(?![\d/-]|[.,]\d|\s*đồng)`,
+);
+
+function called(text) {
+  return text.split(PHONE).flatMap((part, index) =>
+    index % 2 ? link(`tel:${part === "1022" ? "0241022" : part.replace(/\D/g, "")}`, part) : unbroken(part),
   );
 }
 

@@ -1,47 +1,43 @@
-// Under a card: where the answer comes from, and the way to paper.
+// Under a card: where the answer comes from, whether it was of use, and what can be done with it.
 
 import { el, link, linked } from "./dom.js";
+import { tools } from "./tools.js";
 
-/** The foot of a card; null when the reply has neither a source nor a list to print. */
-export function footOf(reply) {
-  const lines = sourceLines(reply.sources || []);
-  const printable = reply.card?.sections?.some((section) => section.kind === "checklist");
-  if (!lines.length && !printable) return null;
-  const node = el("div", { class: `sources foot${printable ? " printable" : ""}` }, el("div", {}, lines));
-  if (printable) node.append(printButton());
+const RATED = new Set(["answer", "office", "status", "no_answer"]);
+
+/**
+ * The foot of a card; null when there is nothing to say. `ratings` asks for the reader's opinion, `say`
+ * tells what became of a press.
+ */
+export function footOf(message, { ratings, say }) {
+  const reply = message.reply || {};
+  const sources = sourceLines(reply.sources || []);
+  const rated = message.author === "bot" && RATED.has(reply.kind) && (reply.kind !== "status" || reply.dossier);
+  if (!sources.length && !rated) return null;
+  const node = el("footer", { class: "foot" }, sources.length ? el("div", { class: "sources" }, sources) : null);
+  if (!rated) return node;
+  const title = reply.card?.title || "Một Cửa trả lời";
+  const text = () => [title === "Một Cửa trả lời" ? "" : title, message.text, words(reply)].filter(Boolean).join("\n\n");
+  const address = reply.procedure && !reply.dossier ? `${location.origin}/?thu-tuc=${reply.procedure}` : null;
+  node.append(ratings.node(message.id, tools({ text, title, address, say })));
   return node;
 }
 
 /** One line, of the first source: that of what was asked. A doubt is told on a line of its own. */
 function sourceLines([source]) {
   if (!source) return [];
-  const decision = source.decision && (/^QĐ|^Quyết định/.test(source.decision) ? source.decision : `QĐ ${source.decision}`);
-  const [year, month] = source.checked_on.split("-");
-  const known = [source.code, decision, `kiểm tra ${month}/${year}`].filter(Boolean).join(", ");
-  const line = el("p", {}, linked(`Nguồn: ${known}`), source.url ? " · " : null, source.url ? link(source.url, "Xem trên Cổng") : null);
+  const line = el("p", {}, linked(known(source)), source.url ? " · " : null, source.url ? link(source.url, "Xem trên Cổng") : null);
   const doubt = source.note && source.note[0].toUpperCase() + source.note.slice(1);
   return [line, doubt ? el("p", { class: "doubt" }, linked(doubt)) : null];
 }
 
-function printButton() {
-  const button = el("button", { type: "button", class: "print-one" }, "In danh sách");
-  button.addEventListener("click", () => {
-    const message = button.closest(".message");
-    message.classList.add("printing");
-    document.body.dataset.print = "one";
-    window.print();
-    delete document.body.dataset.print;
-    message.classList.remove("printing");
-  });
-  return button;
+function known(source) {
+  const decision = source.decision && (/^QĐ|^Quyết định/.test(source.decision) ? source.decision : `QĐ ${source.decision}`);
+  const [year, month] = source.checked_on.split("-");
+  return `Nguồn: ${[source.code, decision, `kiểm tra ${month}/${year}`].filter(Boolean).join(", ")}`;
 }
 
-// Paper has nothing to unfold: what is folded is open while printing.
-let folded = [];
-addEventListener("beforeprint", () => {
-  folded = [...document.querySelectorAll("details:not([open])")];
-  for (const node of folded) node.open = true;
-});
-addEventListener("afterprint", () => {
-  for (const node of folded) node.open = false;
-});
+/** The source for a copied text. */
+function words({ sources: [source] = [] }) {
+  return source ? [known(source), source.note, source.url].filter(Boolean).join("\n") : "";
+}

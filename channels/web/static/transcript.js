@@ -1,9 +1,11 @@
 // The log: every message once, in the order of their ids, what is still unsent at the end.
 
 import { cardOf, quickReplies } from "./card.js";
-import { dateOf, dayName, el, timeNode } from "./dom.js";
+import { dateOf, dayName, el, icon, timeNode } from "./dom.js";
 
-const STATES = { waiting: "Chờ gửi…", sending: "Đang gửi…", failed: "Chưa gửi được." };
+const STATES = { waiting: "Chờ có mạng để gửi…", sending: "Đang gửi…", failed: "Chưa gửi được." };
+const TYPISTS = { bot: "Một Cửa đang trả lời…", staff: "Cán bộ đang soạn câu trả lời…" };
+const PERSON = "M12 4.500a3.500 3.500 0 1 0 .01 0M5 20c.6-4.300 3.300-6.500 7-6.500s6.400 2.200 7 6.500";
 const NEAR_PX = 120;
 
 export class Transcript {
@@ -12,8 +14,9 @@ export class Transcript {
   #seen = 0;
   #turn = null;
 
-  constructor({ log, scroller, typing, newer, press, resend }) {
-    Object.assign(this, { log, scroller, typing, newer, press, resend });
+  /** `press(button)` and `resend(clientId)` are what buttons do; `context` is what the feet of cards need. */
+  constructor({ log, scroller, typing, newer, press, resend, context }) {
+    Object.assign(this, { log, scroller, typing, newer, press, resend, context });
     newer.addEventListener("click", () => this.#scrollToEnd());
     scroller.addEventListener("scroll", () => this.#nearEnd() && (newer.hidden = true), { passive: true });
   }
@@ -28,7 +31,14 @@ export class Transcript {
     return !this.log.querySelector(".message");
   }
 
-  /** Forget what belongs to another session; what is unsent stays. */
+  /** Take out a message that the server will never take. */
+  drop(clientId) {
+    this.#byClientId.get(clientId)?.remove();
+    this.#byClientId.delete(clientId);
+    this.#offerButtons();
+  }
+
+  /** Forget what belongs to another session, or was erased; what is unsent stays. */
   clear() {
     for (const node of this.#byId.values()) node.remove();
     this.log.querySelectorAll(".day").forEach((node) => node.remove());
@@ -53,7 +63,7 @@ export class Transcript {
     this.#put(message);
     this.#offerButtons();
     if (!isNew || message.author === "citizen") return;
-    this.setTyping(false);
+    this.setTyping(null);
     this.#turn = message.turn;
     if (follow) this.#scrollToAnswer(message);
     else this.newer.hidden = false;
@@ -88,15 +98,18 @@ export class Transcript {
     const node = this.#byClientId.get(clientId);
     if (!node || node.dataset.id) return;
     node.classList.remove("waiting", "failed");
-    node.querySelector(".meta").replaceChildren("Đã gửi ✓ ", timeNode(node.dataset.at));
+    node.querySelector(".meta").replaceChildren("Đã nhận ✓ ", timeNode(node.dataset.at));
     this.#place(node, id);
   }
 
-  setTyping(on) {
+  /** Whether somebody ("bot" or "staff") is at an answer. */
+  setTyping(who) {
     const follow = this.#nearEnd();
+    const on = Boolean(who);
     this.typing.hidden = !on;
+    if (on) this.typing.querySelector(".typist").textContent = TYPISTS[who] || TYPISTS.bot;
     clearTimeout(this.typingTimer);
-    if (on) this.typingTimer = setTimeout(() => this.setTyping(false), 30000);
+    if (on) this.typingTimer = setTimeout(() => this.setTyping(null), 30000);
     if (on && follow) this.#scrollToEnd();
   }
 
@@ -122,11 +135,11 @@ export class Transcript {
   }
 
   #theirs(message) {
-    const name = message.author === "staff" ? "Cán bộ một cửa" : "Một Cửa";
-    const from = el("span", { class: message.author === "staff" ? "from" : "hidden" }, name);
-    const node = el("div", { class: "message theirs", "data-at": message.at }, from);
+    const staff = message.author === "staff";
+    const from = el("span", { class: staff ? "from" : "hidden" }, staff ? icon(PERSON) : null, staff ? "Cán bộ" : "Một Cửa: ");
+    const node = el("div", { class: `message theirs${staff ? " staff" : ""}`, "data-at": message.at }, from);
     try {
-      node.append(cardOf(message));
+      node.append(cardOf(message, this.context));
     } catch (error) {
       console.error(error);
       node.append(el("article", { class: "card" }, el("p", {}, message.text))); // the text is always complete

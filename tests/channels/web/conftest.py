@@ -13,15 +13,17 @@ from typing import Any
 
 import aiohttp
 import pytest
+import yaml
 from aiohttp import web
 from aiohttp.test_utils import TestServer, unused_port
 from playwright.async_api import Browser, Page, async_playwright
 
 import channels.web
 from conversations import Conversations
+from knowledge.models import ProcedureVersion
 from motcua.db import Base, Database
-from motcua.keys import SETTINGS
-from motcua.settings import Settings
+from motcua.keys import DATABASE, SETTINGS
+from motcua.settings import ROOT, Settings, WebSettings
 
 ANSWER: dict[str, Any] = {
     "kind": "answer",
@@ -62,6 +64,34 @@ DOUBTED: dict[str, Any] = {
         {"code": "1.001193", "checked_on": "2026-05-01", "note": "khá chắc: hỏi tại quầy"},
     ],
 }
+DOSSIER: dict[str, Any] = {
+    "kind": "status",
+    "text": "Hồ sơ 260105-0002 đang được giải quyết, đã trễ 3 ngày làm việc. Phường xin lỗi anh/chị.",
+    "procedure": "1.001193",
+    "dossier": {
+        "code": "H26.99.9-260105-0002",
+        "label": "Đang giải quyết",
+        "due_on": "2026-01-12",
+        "late_working_days": 3,
+    },
+    "card": {
+        "title": "Hồ sơ 260105-0002",
+        "sections": [
+            {
+                "kind": "points",
+                "heading": "Diễn biến",
+                "items": ["05/01/2026: tiếp nhận", "07/01/2026: đang giải quyết"],
+            },
+            {"kind": "text", "heading": "Việc của anh/chị", "text": "Chưa cần làm gì."},
+        ],
+    },
+    "buttons": [{"title": "Gặp cán bộ", "payload": {"intent": "request_human", "entities": {}}}],
+}
+OFFICE: dict[str, Any] = {
+    "kind": "office",
+    "text": "Điểm tiếp nhận của phường Bạch Mai.\nGọi 1022 hoặc 024 3869 1234 để hỏi giờ làm việc.",
+    "buttons": [{"title": "Trang của phường Bạch Mai", "url": "https://bachmai.hanoi.gov.vn"}],
+}
 TIME: dict[str, Any] = {"kind": "answer", "text": "Có kết quả ngay trong ngày.", "facet": "time"}
 
 
@@ -73,6 +103,14 @@ def with_cases(count: int) -> dict[str, Any]:
     ]
     card = {"title": "Giấy tờ", "sections": [ANSWER["card"]["sections"][1], *special]}
     return {**ANSWER, "card": card}
+
+
+def _published(code: str) -> ProcedureVersion:
+    """A shipped procedure as its version in the database."""
+    content = yaml.safe_load((ROOT / "knowledge" / "procedures" / f"{code}.yml").read_text())
+    return ProcedureVersion(
+        code=code, content=json.loads(json.dumps(content, default=str)), digest="", author="test"
+    )
 
 
 @dataclass
@@ -90,6 +128,10 @@ class ScriptedRasa:
         replies = [TIME if "bao lâu" in message else ANSWER]
         if "hai việc" in message:
             replies = [ANSWER, TIME]
+        elif "hồ sơ" in message:
+            replies = [DOSSIER]
+        elif "ở đâu" in message or message.startswith("/find_office"):
+            replies = [OFFICE]
         elif "lệ phí" in message:
             replies = [DOUBTED]
         elif cases := re.search(r"(\d) trường hợp", message):
@@ -103,6 +145,8 @@ class Gateway:
 
     settings: Settings
     rasa: ScriptedRasa
+    database: Database
+    running: list[Conversations]
     stop: Callable[[], Awaitable[None]]
     start: Callable[[], Awaitable[None]]
 
@@ -132,19 +176,34 @@ async def rasa() -> AsyncIterator[tuple[ScriptedRasa, int]]:
 
 
 @pytest.fixture
-async def gateway(tmp_path: Path, rasa: tuple[ScriptedRasa, int]) -> AsyncIterator[Gateway]:
-    """The web channel over real conversations and a database file."""
+def web_settings() -> WebSettings:
+    """Settings of the channel; a module may have others."""
+    return WebSettings()
+
+
+@pytest.fixture
+async def gateway(
+    tmp_path: Path, rasa: tuple[ScriptedRasa, int], web_settings: WebSettings
+) -> AsyncIterator[Gateway]:
+    """The web channel over real conversations and a database file that knows one procedure."""
     scripted, rasa_port = rasa
-    settings = Settings(data_dir=tmp_path, port=unused_port(), rasa_port=rasa_port, public_url="")
+    settings = Settings(
+        data_dir=tmp_path, port=unused_port(), rasa_port=rasa_port, public_url="", web=web_settings
+    )
     database = Database(settings.database)
     async with database.engine.begin() as connection:
         await connection.run_sync(Base.metadata.create_all)
+    async with database.write() as session:
+        session.add(_published("1.001193"))
     running: list[Callable[[], Awaitable[Any]]] = []
+    services: list[Conversations] = []
 
     async def start() -> None:
         conversations = Conversations(database, settings)
+        services[:] = [conversations]
         app = web.Application()
         app[SETTINGS] = settings
+        app[DATABASE] = database
         channels.web.setup(app, conversations)
         work = conversations.running()
         await work.__aenter__()
@@ -159,9 +218,15 @@ async def gateway(tmp_path: Path, rasa: tuple[ScriptedRasa, int]) -> AsyncIterat
         running.clear()
 
     await start()
-    yield Gateway(settings, scripted, stop, start)
+    yield Gateway(settings, scripted, database, services, stop, start)
     await stop()
     await database.close()
+
+
+@pytest.fixture
+def service(gateway: Gateway) -> Conversations:
+    """What the desk calls, in the gateway that runs."""
+    return gateway.running[0]
 
 
 class Chat:

@@ -176,7 +176,7 @@ async def test_a_lost_cookie_is_renewed_without_losing_what_is_typed(page: Page,
     await page.context.clear_cookies()
     await ask(page, "thế bao lâu")
     await gateway.start()
-    await expect(page.locator(".card")).to_have_text("Có kết quả ngay trong ngày.", timeout=30_000)
+    await expect(page.locator(".card .text")).to_have_text("Có kết quả ngay trong ngày.", timeout=30_000)
     assert await page.locator(".bubble").all_inner_texts() == ["thế bao lâu"]
 
 

@@ -6,14 +6,20 @@ import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pydantic import SecretStr
+from sqlalchemy import select
 
 from channels.zalo import Tokens, Transport, make_tokens
 from channels.zalo.client import Client
-from channels.zalo.progress import ProgressLog
+from channels.zalo.confirmations import Confirmations
+from channels.zalo.outbound import make_outbound
+from channels.zalo.pace import Pace
 from channels.zalo.sender import ZaloSender
 from conversations import Author, Outgoing
 from conversations.models import Conversation, Message
@@ -34,6 +40,12 @@ class Process:
     tokens: Tokens
     client: Client
     sender: ZaloSender
+    confirmations: Confirmations
+
+
+def next_minute(process: Process) -> None:
+    """Let the minute pass in which Zalo has said that it is too much."""
+    process.client._caller._pace = Pace()
 
 
 @pytest.fixture
@@ -67,6 +79,7 @@ def settings(tmp_path: Path, world: World, zalo_url: str, database_url: str) -> 
         oa_secret=SecretStr(account.oa_secret),
         api_url=zalo_url,
         oauth_url=zalo_url,
+        zbs_url=f"{zalo_url}/message/template",
         timeout_s=1.0,
     )
     return Settings(
@@ -89,15 +102,17 @@ async def start(settings: Settings, database: Database) -> AsyncIterator[Callabl
     """Starts gateway processes that share nothing but the database file."""
     async with AsyncExitStack() as stack:
 
-        async def start_one(**zalo: object) -> Process:
+        async def start_one(ways: dict[str, Any] | None = None, **zalo: object) -> Process:
+            """``zalo``: settings of its own; ``ways``: what knows attachments and phone numbers."""
             own = settings.model_copy(update={"zalo": settings.zalo.model_copy(update=zalo)})
             own_database = Database(own.database)
             stack.push_async_callback(own_database.close)
             transport = await stack.enter_async_context(Transport(own.zalo.timeout_s))
             tokens = make_tokens(own, own_database, transport)
-            client = Client(own.zalo, tokens, transport)
-            sender = ZaloSender(own.zalo, client, ProgressLog(own_database))
-            return Process(own_database, transport, tokens, client, sender)
+            out = make_outbound(
+                own, own_database, tokens, transport, partial(only_conversation, own_database), **ways or {}
+            )
+            return Process(own_database, transport, tokens, out.client, out.sender, out.confirmations)
 
         yield start_one
 
@@ -110,11 +125,22 @@ async def process(start: Callable[..., Awaitable[Process]], world: World) -> Pro
     return made
 
 
+async def only_conversation(database: Database, _user_id: str) -> str | None:
+    """The conversation that was made last: of whom it is, the tests of conversations say."""
+    async with database.read() as session:
+        found: str | None = await session.scalar(
+            select(Conversation.id).order_by(Conversation.created_at.desc()).limit(1)
+        )
+        return found
+
+
 @pytest.fixture
 def outgoing(database: Database) -> Callable[..., Awaitable[Outgoing]]:
     """Makes replies that are stored in the transcript, as the outbox hands them over."""
 
-    async def make(reply: Reply | str, address: str = USER, attempt: int = 1) -> Outgoing:
+    async def make(
+        reply: Reply | str, address: str = USER, attempt: int = 1, days_ago: float | None = 0.0
+    ) -> Outgoing:
         if isinstance(reply, str):
             reply = Reply(kind=Kind.ANSWER, text=reply)
         conversation_id = uuid.uuid4().hex
@@ -133,6 +159,9 @@ def outgoing(database: Database) -> Callable[..., Awaitable[Outgoing]]:
             session.add(message)
             await session.flush()
             message_id = message.id
-        return Outgoing(message_id, conversation_id, "zalo", "oa", address, reply, attempt, now(), now())
+        last = None if days_ago is None else now() - timedelta(days=days_ago)
+        return Outgoing(
+            message_id, conversation_id, "zalo", "oa", address, reply, attempt, now(), now(), last
+        )
 
     return make

@@ -10,15 +10,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from channels.zalo.events import Nature, ZaloEvent, read_event
+from channels.zalo.events import Nature, Ours, Typed, ZaloEvent, read_event
 from conversations import Inbound, InboundKind
+from motcua.reply import Command
 
 OA, USER = "388613388613388613", "9007199254740993001"
+OURS = Ours(OA, "https://motcua.example.vn", ("zdn.vn", "zadn.vn", "zalo.me"))
 
 
 def read(**body: Any) -> ZaloEvent:
     raw = json.dumps(body).encode()
-    return read_event(json.loads(raw), raw, OA)
+    return read_event(json.loads(raw), raw, OURS)
 
 
 def from_citizen(name: str, message: dict[str, Any]) -> Inbound:
@@ -34,7 +36,7 @@ def test_a_text_becomes_an_inbound_message() -> None:
     )
     assert inbound == Inbound(
         channel="zalo", channel_message_id="m1", address=USER, kind=InboundKind.TEXT,
-        text="Thủ tục khai sinh?", account=OA, reachable=True, extra={"quote_msg_id": "m0"},
+        text="Thủ tục khai sinh?", account=OA, reachable=True,
     )  # fmt: skip
 
 
@@ -69,40 +71,118 @@ def test_a_follow_has_no_sender_and_is_known_by_its_bytes() -> None:
     body = {"oa_id": OA, "follower": {"id": USER}, "event_name": "follow", "timestamp": "1760000000000"}
     inbound = read(**body).inbound
     assert inbound is not None
-    assert (inbound.kind, inbound.address) == (InboundKind.FOLLOW, USER)
+    assert (inbound.kind, inbound.address, inbound.extra) == (InboundKind.FOLLOW, USER, {"what": "greeting"})
     assert inbound.channel_message_id == hashlib.sha256(json.dumps(body).encode()).hexdigest()
 
 
 def test_ids_larger_than_a_double_can_hold_are_kept_to_the_last_digit() -> None:
     sides = f'"sender":{{"id":{USER}}},"recipient":{{"id":{OA}}}'
     raw = f'{{"event_name":"user_send_text",{sides},"message":{{"msg_id":12}}}}'
-    inbound = read_event(json.loads(raw), raw.encode(), OA).inbound
+    inbound = read_event(json.loads(raw), raw.encode(), OURS).inbound
     assert inbound is not None
     assert (inbound.address, inbound.account, inbound.channel_message_id) == (USER, OA, "12")
 
 
-def test_a_place_keeps_its_coordinates() -> None:
-    payload = {"coordinates": {"latitude": "21.0", "longitude": "105.85"}}
-    inbound = from_citizen(
-        "user_send_location",
-        {"text": "Bạch Mai", "msg_id": "m", "attachments": [{"type": "location", "payload": payload}]},
+def a_place(latitude: Any, longitude: Any) -> Inbound:
+    payload = {"coordinates": {"latitude": latitude, "longitude": longitude}}
+    attachment = {"type": "location", "payload": payload}
+    return from_citizen(
+        "user_send_location", {"text": "Số 1 Bạch Mai", "msg_id": "m", "attachments": [attachment]}
     )
-    assert (inbound.text, inbound.extra) == ("Bạch Mai", {"latitude": 21.0, "longitude": 105.85})
+
+
+def test_of_a_place_only_the_nearest_wards_are_kept() -> None:
+    inbound = a_place("21.0047", "105.8440")
+    assert inbound.text == ""
+    assert inbound.extra["what"] == "place"
+    assert inbound.extra["wards"][0] == "00292"
+    assert "21.0" not in json.dumps(inbound.extra)
+
+
+@pytest.mark.parametrize(
+    "where", [("NaN", "105"), ("inf", "105"), ("91", "105"), ("21", "181"), ({}, 1), (None, None), ("", ""),
+              ("9" * 400, "1")]
+)  # fmt: skip
+def test_what_is_no_position_keeps_nothing(where: tuple[Any, Any]) -> None:
+    assert a_place(*where).extra == {}
 
 
 @pytest.mark.parametrize(
     ("url", "kept"),
     [
-        ("https://f1-zpc.zdn.vn/a.jpg", True), ("http://b.zadn.vn/a.jpg", True), ("https://zalo.me/x", True),
+        ("https://f1-zpc.zdn.vn/a.jpg?x=%2F1", True), ("http://b.zadn.vn/a.jpg", True),
+        ("https://zalo.me/x", True),
         ("https://evil.example/a.jpg", False), ("https://zdn.vn.evil.example/a", False),
         ("https://notzdn.vn/a", False),
         ("file:///etc/passwd", False), ("javascript:alert(1)", False), ("https://[::1", False), (5, False),
+        ("https://zdn.vn:8443/a", False), ("https://a@zdn.vn/a", False),
+        ("https://zdn.vn\\@evil.example", False),
+        ("https://zdn.vn/a b", False), ("https://zdn.vn/" + "a" * 2000, False), ("https:/zdn.vn", False),
+        ("https://evil.example#.zdn.vn", False), ("https://zdn.vn%2eevil.example/", False),
     ],
 )  # fmt: skip
-def test_attachments_are_kept_only_from_the_hosts_of_zalo(url: Any, kept: bool) -> None:
+def test_pictures_are_looked_for_only_on_the_hosts_of_zalo_and_over_https(url: Any, kept: bool) -> None:
     attachment = {"type": "image", "payload": {"url": url}}
     extra = from_citizen("user_send_image", {"msg_id": "m", "attachments": [attachment]}).extra
-    assert ("attachments" in extra) is kept
+    assert bool(extra) is kept
+    assert all(found.startswith("https://") for found in extra.get("urls", []))
+
+
+@pytest.mark.parametrize(
+    "name", ["user_send_file", "user_send_audio", "user_send_video", "user_send_sticker"]
+)
+def test_nothing_is_kept_of_what_nobody_looks_at(name: str) -> None:
+    payload = {"url": "https://f1.zdn.vn/a", "name": "don xin.pdf", "size": "1", "description": "riêng"}
+    assert from_citizen(name, {"msg_id": "m", "attachments": [{"type": "x", "payload": payload}]}).extra == {}
+
+
+def test_a_shared_link_of_ours_is_its_command_and_another_is_none() -> None:
+    def shared(url: str) -> Inbound:
+        return from_citizen(
+            "user_send_link",
+            {"text": "xem", "msg_id": "m", "attachments": [{"type": "link", "payload": {"url": url}}]},
+        )
+
+    ours = shared("https://motcua.example.vn/?thu-tuc=1.001193")
+    assert ours.command == Command(intent="ask_overview", entities={"procedure": "1.001193"})
+    assert ours.text == "TT 1.001193"
+    other = shared("https://evil.example/?thu-tuc=1.001193")
+    assert (other.command, other.text) == (None, "xem")
+
+
+@pytest.mark.parametrize(
+    ("info", "ward"),
+    [
+        ({"full_address": "Số 5 Tạ Quang Bửu, phường Bách Khoa, quận Hai Bà Trưng, Hà Nội"}, "00292"),
+        ({"address": "ngõ 3", "district": "phường Hàng Bạc, Hoàn Kiếm", "city": "Hà Nội"}, "00070"),
+        ({"full_address": "quận Cầu Giấy, Hà Nội"}, None),
+        ({"full_address": "12 Lê Lợi, Quận 1, TP Hồ Chí Minh"}, None),
+        ({"full_address": ["x"], "address": 5}, None),
+        ({}, None),
+        ("x", None),
+    ],
+)
+def test_of_submitted_details_only_the_ward_is_kept(info: Any, ward: str | None) -> None:
+    if isinstance(info, dict):
+        info |= {"name": "Trần Thị Thử", "phone": "84901234567", "user_dob": "01/01/1990", "gender": "2"}
+    inbound = read(
+        event_name="user_submit_info", sender={"id": USER}, recipient={"id": OA}, info=info
+    ).inbound
+    assert inbound is not None
+    assert inbound.extra == {"what": "info"} | ({"ward": ward} if ward else {})
+    assert (inbound.text, inbound.kind) == ("", InboundKind.OTHER)
+
+
+def test_the_first_look_into_the_chat_asks_for_a_greeting() -> None:
+    event = read(event_name="user_click_chatnow", oa_id=OA, user_id=USER)
+    assert event.nature is Nature.OPENED
+    assert event.inbound is not None
+    assert (event.inbound.kind, event.inbound.extra) == (InboundKind.FOLLOW, {"what": "greeting"})
+
+
+def test_who_withdraws_is_known() -> None:
+    event = read(event_name="user_withdraw", oa_id=OA, user_id=USER, user_id_by_app="552177")
+    assert (event.nature, event.user, event.inbound) == (Nature.WITHDRAWAL, USER, None)
 
 
 def test_nothing_of_a_business_card_is_kept() -> None:
@@ -112,10 +192,13 @@ def test_nothing_of_a_business_card_is_kept() -> None:
 
 def test_an_echo_tells_whether_a_person_typed_it() -> None:
     sides: dict[str, Any] = {"recipient": {"id": USER}, "message": {"text": "Chào", "msg_id": "m2"}}
-    typed = read(event_name="oa_send_text", sender={"id": OA, "admin_id": "77"}, **sides)
+    by_person = read(event_name="oa_send_text", sender={"id": OA, "admin_id": "77"}, **sides)
     ours = read(event_name="oa_send_text", sender={"id": OA}, **sides)
-    assert (typed.nature, typed.by_human, typed.inbound) == (Nature.ECHO, True, None)
-    assert (ours.nature, ours.by_human) == (Nature.ECHO, False)
+    other = read(event_name="oa_send_text", sender={"id": "1", "admin_id": "77"}, **sides)
+    assert (by_person.nature, by_person.user) == (Nature.TAKEOVER, USER)
+    assert by_person.typed == Typed("77", "m2", "text", "Chào")
+    assert (ours.nature, ours.user, ours.typed) == (Nature.ECHO, USER, None)
+    assert other.nature is Nature.FOREIGN
 
 
 @pytest.mark.parametrize(
@@ -126,7 +209,7 @@ def test_an_echo_tells_whether_a_person_typed_it() -> None:
     + [
         (name, Nature.ACKNOWLEDGED)
         for name in (
-            "unfollow", "user_click_chatnow", "user_submit_info", "update_user_info", "user_reacted_message",
+            "unfollow", "update_user_info", "user_reacted_message",
             "oa_reacted_message", "user_feedback", "anonymous_send_text", "anonymous_send_image",
             "anonymous_send_file", "anonymous_send_sticker", "oa_send_anonymous_text", "add_user_to_tag",
             "remove_user_from_tag", "remove_tag", "widget_interaction_accepted",
@@ -163,7 +246,17 @@ ANYTHING = st.recursive(
 
 @given(
     st.sampled_from(
-        ["user_send_text", "user_send_image", "user_send_location", "follow", "oa_send_text", "user_withdraw"]
+        [
+            "user_send_text",
+            "user_send_image",
+            "user_send_link",
+            "user_send_location",
+            "follow",
+            "oa_send_text",
+            "user_submit_info",
+            "user_click_chatnow",
+            "user_withdraw",
+        ]
     ),
     st.fixed_dictionaries(
         {},
@@ -173,14 +266,16 @@ ANYTHING = st.recursive(
             "oa_id": st.just(OA) | ANYTHING,
             "follower": ANYTHING,
             "user_id": ANYTHING,
+            "info": ANYTHING,
             "message": ANYTHING
             | st.fixed_dictionaries({"text": ANYTHING, "msg_id": ANYTHING, "attachments": ANYTHING}),
         },
     ),
 )
 def test_no_shape_of_a_body_makes_it_stumble(name: str, body: dict[str, Any]) -> None:
-    event = read_event({"event_name": name, **body}, b"{}", OA)
+    event = read_event({"event_name": name, **body}, b"{}", OURS)
     if event.inbound:
         assert event.inbound.address
         assert event.inbound.channel_message_id
         event.inbound.text.encode()
+        json.dumps(event.inbound.extra).encode()

@@ -12,7 +12,7 @@ from sqlalchemy import update
 from channels.zalo.models import ZaloSend
 from conversations import Outgoing, SendOutcome, SendState
 from motcua.db import Database, now
-from tests.channels.zalo.conftest import USER, Process
+from tests.channels.zalo.conftest import USER, Process, next_minute
 from tests.zalo_simulator import Fault, World
 
 Make = Callable[..., Awaitable[Outgoing]]
@@ -68,6 +68,7 @@ async def test_while_the_conversation_cannot_be_read_nothing_is_decided(
     await later(process.database)
     world.faults.order("conversation", fault)
     assert (await process.sender.find(reply)).state is SendState.UNKNOWN
+    next_minute(process)
     assert (await process.sender.find(reply)).state is SendState.RETRY
 
 

@@ -56,13 +56,28 @@ def test_the_number_of_a_choice_is_its_place_among_all_buttons() -> None:
 
 
 def test_native_buttons_carry_the_opaque_id_and_are_five_at_most() -> None:
-    native = render.native_buttons(PAPERS)
+    native = (render.native_buttons(PAPERS) or {})["buttons"]
     assert native[0] == {"title": "Lệ phí", "type": "oa.query.hide", "payload": "#b:" + "A" * 22}
     assert native[2] == {
         "title": "Làm trực tuyến", "type": "oa.open.url", "payload": {"url": "https://dichvucong.gov.vn"},
     }  # fmt: skip
     many = PAPERS.model_copy(update={"buttons": [PAPERS.buttons[0]] * 8})
-    assert len(render.native_buttons(many)) == 5
+    assert len((render.native_buttons(many) or {})["buttons"]) == 5
+    assert render.native_buttons(PAPERS.model_copy(update={"buttons": []})) is None
+
+
+def test_a_question_with_two_to_four_choices_is_a_list_that_begins_with_the_question() -> None:
+    choices = [Button(title=f"Loại {n}", payload=str(n) * 22) for n in range(4)]
+    question = Reply(kind=Kind.CLARIFY, text="Anh/chị cần loại nào ạ?", buttons=choices)
+    native = render.native_list(question)
+    assert native is not None
+    titles = [element["title"] for element in native["elements"]]
+    assert titles == [question.text, *(choice.title for choice in choices)]
+    assert native["elements"][0]["subtitle"]
+    assert native["elements"][1]["default_action"] == {"type": "oa.query.hide", "payload": "#b:" + "0" * 22}
+    for not_fit in (choices[:1], choices * 2):
+        assert render.native_list(question.model_copy(update={"buttons": not_fit})) is None
+    assert render.native_list(question.model_copy(update={"kind": Kind.ANSWER})) is None
 
 
 def test_decomposed_text_is_composed_and_control_characters_vanish() -> None:

@@ -16,7 +16,7 @@ from conversations import Outgoing, SendOutcome, SendState
 from conversations.models import Message
 from motcua.db import Database, now
 from motcua.reply import Button, Kind, Reply
-from tests.channels.zalo.conftest import USER, Process
+from tests.channels.zalo.conftest import USER, Process, next_minute
 from tests.zalo_simulator import Fault, World
 
 Make = Callable[..., Awaitable[Outgoing]]
@@ -43,6 +43,7 @@ async def deliver(process: Process, outgoing: Outgoing) -> SendOutcome:
             await later(process.database)
             outcome = await process.sender.find(outgoing)
         elif outcome.state is SendState.RETRY:
+            next_minute(process)
             outcome = await process.sender.send(outgoing)
     return outcome
 
@@ -76,6 +77,15 @@ async def test_whatever_fails_once_the_citizen_reads_it_once(
     world.faults.order("message", fault)
     assert (await deliver(process, await outgoing("Xong rồi ạ."))).state is SendState.SENT
     assert received(world) == ["Xong rồi ạ."]
+
+
+async def test_waits_for_other_reasons_do_not_use_up_the_second_try(
+    process: Process, world: World, outgoing: Make
+) -> None:
+    reply = await outgoing("Xong rồi ạ.", attempt=9)
+    world.faults.order("message", -200, -200)
+    assert (await process.sender.send(reply)).state is SendState.RETRY
+    assert (await process.sender.send(reply)).state is SendState.FAILED
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
+import json
 import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -251,3 +253,45 @@ async def test_without_an_oa_secret_every_event_is_refused(
 async def test_a_channel_that_is_not_configured_adds_nothing(settings: Settings, database: Database) -> None:
     off = settings.model_copy(update={"zalo": settings.zalo.model_copy(update={"oa_id": ""})})
     assert not list(app_of(off, database).router.routes())
+
+
+def signed_by_header(gateway: Gateway, world: World, at_ms: int) -> tuple[bytes, dict[str, str]]:
+    """An event that is signed with the timestamp of its header, as one source has it."""
+    body = gateway.console.event(USER, message={"text": "a", "msg_id": "by-header"}) | {"timestamp": "1"}
+    raw, account = json.dumps(body).encode(), world.account
+    mac = hashlib.sha256(account.app_id.encode() + raw + str(at_ms).encode() + account.oa_secret.encode())
+    return raw, {"X-ZEvent-Signature": mac.hexdigest(), "X-ZEvent-Timestamp": str(at_ms)}
+
+
+@pytest.mark.parametrize(("age_s", "status"), [(0, 200), (7_300, 403)])
+async def test_a_timestamp_in_the_header_counts_if_it_is_the_signed_one(
+    gateway: Gateway, world: World, age_s: int, status: int
+) -> None:
+    raw, headers = signed_by_header(gateway, world, int((time.time() - age_s) * 1000))
+    async with gateway.http.post(gateway.url + "zalo/webhook", data=raw, headers=headers) as response:
+        assert response.status == status
+    headers["X-ZEvent-Timestamp"] = str(int(time.time() * 1000) + 1)
+    async with gateway.http.post(gateway.url + "zalo/webhook", data=raw, headers=headers) as response:
+        assert response.status == 401
+
+
+async def test_the_header_does_not_count_where_the_body_is_asked_for(
+    gateway: Gateway, settings: Settings, database: Database, world: World
+) -> None:
+    zalo = settings.zalo.model_copy(update={"timestamp_from": "body"})
+    server = TestServer(app_of(settings.model_copy(update={"zalo": zalo}), database))
+    await server.start_server()
+    raw, headers = signed_by_header(gateway, world, int(time.time() * 1000))
+    async with gateway.http.post(server.make_url("/zalo/webhook"), data=raw, headers=headers) as response:
+        assert response.status == 401
+    await server.close()
+
+
+async def test_a_withdrawal_that_cannot_be_stored_is_to_be_sent_again(gateway: Gateway, world: World) -> None:
+    async with gateway.database.engine.begin() as connection:
+        await connection.run_sync(Base.metadata.drop_all)
+    body = {
+        "app_id": world.account.app_id, "oa_id": world.account.oa_id, "user_id": USER,
+        "event_name": "user_withdraw", "timestamp": str(int(time.time() * 1000)),
+    }  # fmt: skip
+    assert await gateway.console.post(body) == 500
