@@ -12,6 +12,7 @@ import asyncio
 import hashlib
 import json
 import os
+import random
 import secrets
 import signal
 import socket
@@ -52,9 +53,16 @@ def event(citizen: int, number: int) -> tuple[bytes, str]:
 
 
 async def citizen(http: aiohttp.ClientSession, url: str, who: int, count: int, pause_s: float) -> list[float]:
-    """Milliseconds until the 200 of each of ``count`` messages."""
+    """Milliseconds until the 200 of each of ``count`` messages, sent at random times ``pause_s`` apart on
+    average.
+
+    A message is due at its time whether or not the one before it was answered late.
+    """
     took = []
+    due = time.perf_counter()
     for number in range(count):
+        due += random.expovariate(1 / pause_s) if pause_s else 0
+        await asyncio.sleep(max(0.0, due - time.perf_counter()))
         raw, mac = event(who, number)
         started = time.perf_counter()
         async with http.post(url, data=raw, headers={"X-ZEvent-Signature": f"mac={mac}"}) as answer:
@@ -62,7 +70,6 @@ async def citizen(http: aiohttp.ClientSession, url: str, who: int, count: int, p
         took.append((time.perf_counter() - started) * 1000)
         if answer.status != 200:
             raise RuntimeError(f"the webhook answered {answer.status}")
-        await asyncio.sleep(pause_s)
     return took
 
 

@@ -42,7 +42,8 @@ class Inbound:
     ``command`` what a link of ours stands for (a QR code on the wall), made and checked by the channel.
     ``reachable`` says that writing to the citizen needs the address itself, so that it is stored;
     otherwise only a keyed hash is kept. ``extra`` is what the channel's resolver needs to find out the
-    meaning (``conversations.resolving``): kept until the turn is done, and only if the channel has a resolver.
+    meaning (``conversations.resolving``): kept until the turn is done, and only if the channel has a
+    resolver.
     """
 
     channel: str

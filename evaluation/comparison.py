@@ -35,7 +35,7 @@ _KIND_OF = {
     "find_office": Kind.OFFICE,
     "request_human": Kind.HANDOFF,
     "complain": Kind.HANDOFF,
-    "delete_data": Kind.HANDOFF,
+    "delete_data": Kind.CLARIFY,
     "out_of_scope": Kind.OUT_OF_SCOPE,
     "nlu_fallback": Kind.CLARIFY,
 }

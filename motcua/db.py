@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -21,6 +22,10 @@ NAMING = {
     "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
     "pk": "pk_%(table_name)s",
 }
+
+
+_WAIT_S = 15.0
+"""How long a writer waits for those before it, here and in SQLite."""
 
 
 class Base(DeclarativeBase):
@@ -57,7 +62,9 @@ class Database:
     """An engine with two doors: ``read`` and ``write``.
 
     On SQLite a write transaction takes the write lock at its start (BEGIN IMMEDIATE), because a
-    reader that turns writer half-way fails at once instead of waiting its turn.
+    reader that turns writer half-way fails at once instead of waiting its turn. Writers of one process
+    queue for it: SQLite itself lets them look again after pauses of up to 100 ms, which some of a hundred
+    messages then wait (``benchmarks/webhook.py``).
     """
 
     def __init__(self, url: str) -> None:
@@ -69,6 +76,9 @@ class Database:
         if self.engine.dialect.name == "sqlite":
             event.listen(self.engine.sync_engine, "connect", _prepare_sqlite)
             event.listen(self.engine.sync_engine, "begin", _begin_sqlite)
+        self._queues = self.engine.dialect.name == "sqlite"
+        self._queue: asyncio.Lock | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
         self._read = async_sessionmaker(self.engine, expire_on_commit=False)
         self._write = async_sessionmaker(
             self.engine.execution_options(motcua_write=True), expire_on_commit=False
@@ -82,9 +92,28 @@ class Database:
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncSession]:
-        """One write transaction: commits at the end, rolls back on any error."""
-        async with self._write.begin() as session:
-            yield session
+        """One write transaction: commits at the end, rolls back on any error.
+
+        Never begin one inside another: on SQLite the inner one waits for the outer, and gives up with
+        TimeoutError.
+        """
+        queue = self._writers() if self._queues else None
+        if queue:
+            async with asyncio.timeout(_WAIT_S):
+                await queue.acquire()
+        try:
+            async with self._write.begin() as session:
+                yield session
+        finally:
+            if queue:
+                queue.release()
+
+    def _writers(self) -> asyncio.Lock:
+        """The queue of this event loop: a lock belongs to one, a command may run several in a row."""
+        loop = asyncio.get_running_loop()
+        if self._queue is None or self._loop is not loop:
+            self._queue, self._loop = asyncio.Lock(), loop
+        return self._queue
 
     async def close(self) -> None:
         """Give every connection back."""
@@ -95,7 +124,8 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     connection.isolation_level = None  # we say BEGIN ourselves, see _begin_sqlite
     cursor = connection.cursor()
     # FULL: a committed message survives a power cut, not only a killed process.
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=15000"):
+    timeout = f"busy_timeout={_WAIT_S * 1000:.0f}"
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", timeout):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 

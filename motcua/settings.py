@@ -43,7 +43,8 @@ class ZaloSettings(BaseSettings):
         default="either", description="which timestamp an event is signed with"
     )
     media_hosts: str = Field(
-        default="zdn.vn,zadn.vn,zalo.me", description="hosts, with those below them, pictures are fetched from"
+        default="zdn.vn,zadn.vn,zalo.me",
+        description="hosts, with those below them, pictures are fetched from",
     )
     media_origin: str = Field(
         default="",

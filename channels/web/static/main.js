@@ -16,6 +16,7 @@ const queue = new Queue();
 const onTheWay = new Set(); // client ids sent on this connection
 let session = null;
 let opening = null; // client id, then message id, of a link whose answer is awaited: links are answered one by one
+let followed = false;
 let shown = true; // false while the panel around this frame is closed
 let unread = 0;
 
@@ -54,6 +55,7 @@ const FRAMES = {
     opening = null;
     for (const message of messages) if (message.client_id) queue.remove(message.client_id);
     transcript.addAll(messages);
+    follow();
     showStart();
     flush();
     ratings.resume();
@@ -166,14 +168,20 @@ function grow() {
 
 /** Open what the address leads to: once, not again when the page is loaded anew. */
 function follow() {
-  const asked = new URLSearchParams(location.search);
+  if (followed) return;
+  followed = true;
+  const { search } = location;
+  if (framed) {
+    // A frame is given its address again with every page around it.
+    const before = opened.get();
+    opened.set(search);
+    if (before === search || (!opened.kept && !transcript.empty)) return;
+  }
+  const asked = new URLSearchParams(search);
   const [procedure, ward] = [asked.get("thu-tuc"), asked.get("noi")];
-  if (framed ? opened.get() === location.search : !procedure && !ward) return;
   if (/^\d{5}$/.test(ward || "")) enqueue({ type: "open", ward, title: "Bộ phận một cửa ở đây" });
   if (/^\d\.\d{6}$/.test(procedure || "")) enqueue({ type: "open", procedure, title: `Thủ tục ${procedure}` });
-  // A frame is given its address again with every page around it.
-  if (framed) opened.set(location.search);
-  else history.replaceState(null, "", location.pathname);
+  if (!framed && (procedure || ward)) history.replaceState(null, "", location.pathname);
 }
 
 function setSize(large) {
@@ -235,7 +243,6 @@ dictation({ button: by("speak"), box: text, say, changed });
 text.value = draft.get() || "";
 grow();
 for (const item of queue.items) transcript.addUnsent(item);
-follow();
 showStart();
 if (framed && !token.get()) await renew().catch(() => {});
 else if (framed) renew().catch(() => {});

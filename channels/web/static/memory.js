@@ -23,9 +23,15 @@ function write(storage, key, value) {
   }
 }
 
-/** One value under one name. */
+/** One value under one name. `kept` says, after a `set`, whether a reload will find it. */
 function slot(storage, key) {
-  return { get: () => read(storage, key), set: (value) => write(storage, key, value) };
+  return {
+    get: () => read(storage, key),
+    set: (value) => write(storage, key, value),
+    get kept() {
+      return !unstored.has(key);
+    },
+  };
 }
 
 export const draft = slot("sessionStorage", "draft");

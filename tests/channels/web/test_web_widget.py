@@ -9,10 +9,11 @@ import aiohttp
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import unused_port
-from playwright.async_api import Browser, FrameLocator, Page, expect
+from playwright.async_api import Browser, FrameLocator, Page, async_playwright, expect
 
 from channels.web.identity import FRAME_PROTOCOL, TOKEN_HEADER
 from motcua.settings import WebSettings
+from tests.channels.web.conftest import CHROMIUM_ARGS
 
 # As strict as a portal can be and still embed us.
 POLICY = (
@@ -52,9 +53,32 @@ async def portal(gateway: Any, portal_port: int) -> AsyncIterator[str]:
     app.router.add_get("/", page)
     runner = web.AppRunner(app)
     await runner.setup()
-    await web.TCPSite(runner, "localhost", portal_port).start()
+    for host in ("localhost", "127.0.0.2"):
+        await web.TCPSite(runner, host, portal_port).start()
     yield f"http://localhost:{portal_port}/"
     await runner.cleanup()
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    """Chromium as citizens have it: Playwright would turn off the storage that a frame has to itself."""
+    args = [*CHROMIUM_ARGS, "--disable-features=Translate,MediaRouter"]
+    async with async_playwright() as playwright:
+        chromium = await playwright.chromium.launch(executable_path="/usr/bin/chromium", args=args)
+        yield chromium
+        await chromium.close()
+
+
+@pytest.fixture
+async def forgetful() -> AsyncIterator[Browser]:
+    """Chromium that refuses a frame on another site every storage and cookie."""
+    async with async_playwright() as playwright:
+        chromium = await playwright.chromium.launch(
+            executable_path="/usr/bin/chromium",
+            args=[*CHROMIUM_ARGS, "--disable-features=ThirdPartyStoragePartitioning"],
+        )
+        yield chromium
+        await chromium.close()
 
 
 @pytest.fixture
@@ -119,6 +143,18 @@ async def test_the_conversation_is_still_there_on_the_portals_next_page(
     await asked(frame, desktop, "thế bao lâu", 2)
 
 
+async def test_a_browser_that_lets_the_frame_store_nothing_still_chats(
+    forgetful: Browser, portal: str, gateway: Any
+) -> None:
+    page = await forgetful.new_page(locale="vi-VN")
+    frame = await opened(page, portal)
+    refused = "(() => { try { return localStorage.length < 0; } catch { return true; } })()"
+    assert await page.frames[1].evaluate(refused) is True
+    await asked(frame, page, "làm khai sinh cần gì", 1)
+    await gateway.restart()
+    await asked(frame, page, "thế bao lâu", 2)
+
+
 async def test_a_chat_in_a_frame_is_another_than_the_one_on_our_own_page(
     desktop: Page, portal: str, gateway: Any
 ) -> None:
@@ -166,17 +202,12 @@ async def test_the_portal_keeps_its_own_keys_and_styles(desktop: Page, portal: s
 
 
 async def test_a_site_that_is_not_named_gets_a_link_to_our_page_instead(
-    browser: Browser, portal: str, gateway: Any, portal_port: int
+    browser: Browser, portal: str, gateway: Any
 ) -> None:
     context = await browser.new_context(locale="vi-VN")
     page = await context.new_page()
     await page.clock.install()
-    stranger = portal.replace("localhost", "127.0.0.2")
-    await page.route(
-        f"{stranger}**",
-        lambda route: route.fulfill(body=PORTAL.format(site=gateway.url, data=""), content_type="text/html"),
-    )
-    await page.goto(stranger)
+    await page.goto(portal.replace("localhost", "127.0.0.2"))
     await page.get_by_role("button", name="Hỏi Một Cửa").click()
     await page.clock.fast_forward(9_000)
     link = page.get_by_role("link", name="Mở Một Cửa ở trang riêng")

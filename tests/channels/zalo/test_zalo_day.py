@@ -41,7 +41,6 @@ QUESTIONS = {
     "đăng ký tạm trú mấy ngày xong": "1.004194",
     "đổi thẻ căn cước ở đâu": "1.014063",
     "đăng ký thường trú cần giấy tờ gì": "1.004222",
-    "xin giấy phép xây nhà hết bao nhiêu tiền": "1.013225",
 }
 SETTLED_WITHIN_S = 240.0
 _SOURCE = re.compile(r"Nguồn: (\d\.\d{6})")

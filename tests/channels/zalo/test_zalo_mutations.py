@@ -10,6 +10,7 @@ import random
 import time
 from collections import Counter
 from collections.abc import Callable
+from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -164,7 +165,7 @@ class Mutator:
                 if isinstance(target[key], dict | list) and self.random.random() < 0.7:
                     target = target[key]
                     continue
-                target[key] = self.random.choice(ODD)
+                target[key] = deepcopy(self.random.choice(ODD))  # it may be spoilt in its turn
                 break
         return self.signed(json.dumps(body).encode(), at, "signed, fields of other types")
 
