@@ -61,8 +61,8 @@ _JOINS_ON = re.compile(
 )
 
 
-# A procedure's code as the portal prints it, also with the suffix of a unit behind it.
-_CODE = re.compile(r"(?<![\d.])\d\.\d{6}(?!\d)")
+# A procedure's code as the portal prints it, also with the suffix of a unit behind it; not inside of code.
+_CODE = re.compile(r"(?<![\d.\"'])\d\.\d{6}(?!\d)")
 
 
 class Outcome(StrEnum):
