@@ -7,7 +7,7 @@ from actions.turn import Turn, TurnResult
 from dossiers import DossierCode, DossierView, TooMany, consent, find_code, notice_words, parse_code
 from motcua.clock import today
 from motcua.context import Awaiting, Context
-from motcua.reply import Button, Command, Kind, Reply
+from motcua.reply import Button, Command, Kind, Notice, Reply
 
 _MOST_BUTTONS = 4
 
@@ -85,7 +85,10 @@ async def _follow(rooms: Rooms, turn: Turn, code: DossierCode) -> TurnResult:
     except TooMany:
         return _said(turn.context, notice_words.too_many())
     text = notice_words.following(found, rooms.dossiers.subscriptions.settings, today())
-    return _said(turn.context, text, [_stop_button(code)])
+    followed = _said(turn.context, text, [_stop_button(code)])
+    # A channel that can tell more than this conversation (web push) offers it here.
+    reply = followed.replies[0].model_copy(update={"notice": Notice(template="dossier_following")})
+    return TurnResult([reply], followed.context)
 
 
 def _meant(turn: Turn) -> DossierCode | None:

@@ -12,12 +12,13 @@ from channels.web.intake import Intake
 from channels.web.limits import Limits
 from channels.web.pages import Files, Pages, Templates
 from channels.web.sender import TranscriptSender
+from channels.web.waking import Waking
 from conversations import Conversations
-from motcua.keys import DATABASE, SETTINGS
+from motcua.keys import DATABASE, PUSH, SETTINGS
 
 
 def setup(app: web.Application, conversations: Conversations) -> None:
-    """Add the channel to the gateway. ``app[SETTINGS]`` and ``app[DATABASE]`` must be set."""
+    """Add the channel to the gateway. ``app[SETTINGS]``, ``[DATABASE]`` and ``[PUSH]`` must be set."""
     settings = app[SETTINGS]
     identities, addresses = Identities(settings), Addresses(settings.web.trusted_hops)
     intake = Intake(conversations, app[DATABASE], Limits(settings.web.address_per_minute))
@@ -26,6 +27,11 @@ def setup(app: web.Application, conversations: Conversations) -> None:
     pages = Pages(settings, identities, files, templates)
     forms = Forms(identities, addresses, intake, templates)
     endpoint = ChatEndpoint(identities, addresses, intake)
+    waking = Waking(identities, addresses, intake, app[PUSH])
+    app.router.add_get("/tin-bao", waking.key)
+    app.router.add_post("/tin-bao", waking.add)
+    app.router.add_post("/tin-bao/thoi", waking.remove)
+    app.router.add_get("/tin-bao.js", pages.worker)
     app.router.add_get("/", pages.page)
     app.router.add_get("/khung", pages.frame)
     app.router.add_get("/khung/phien", pages.session)

@@ -30,6 +30,7 @@ _TYPES = {
 }
 _PACKED = {".css", ".js", ".svg", ".txt"}
 _WIDGET = "widget.js"
+_WORKER = "worker.js"
 _AN_HOUR = "public, max-age=3600"
 _FOR_EVER = "public, max-age=31536000, immutable"
 
@@ -93,7 +94,7 @@ def _paragraphs(text: str) -> list[str]:
 
 
 class Pages:
-    """GET /, /khung, /widget.js and the files under /static/web/."""
+    """GET /, /khung, /widget.js, /tin-bao.js and the files under /static/web/."""
 
     def __init__(
         self, settings: Settings, identities: Identities, files: Files, templates: Templates
@@ -127,6 +128,10 @@ class Pages:
         """The script other sites embed. Its address stays, so it is kept for an hour only."""
         headers = {**self._file_headers, "Cross-Origin-Resource-Policy": "cross-origin"}
         return self._files.answer(request, _WIDGET, {**headers, hdrs.CACHE_CONTROL: _AN_HOUR})
+
+    async def worker(self, request: web.Request) -> web.Response:
+        """The worker that shows news of a closed page. At the root: a worker serves what lies below it."""
+        return self._files.answer(request, _WORKER, {**self._file_headers, hdrs.CACHE_CONTROL: "no-cache"})
 
     async def file(self, request: web.Request) -> web.Response:
         """A file of the page. One of another release is answered with today's, but not kept."""

@@ -2,6 +2,7 @@
 
 import { el, link, linked } from "./dom.js";
 import { tools } from "./tools.js";
+import { canWake, wakeButton } from "./wake.js";
 
 const RATED = new Set(["answer", "office", "status", "no_answer"]);
 
@@ -13,8 +14,10 @@ export function footOf(message, { ratings, say }) {
   const reply = message.reply || {};
   const sources = sourceLines(reply.sources || []);
   const rated = message.author === "bot" && RATED.has(reply.kind) && (reply.kind !== "status" || reply.dossier);
-  if (!sources.length && !rated) return null;
+  const waking = reply.notice && canWake();
+  if (!sources.length && !rated && !waking) return null;
   const node = el("footer", { class: "foot" }, sources.length ? el("div", { class: "sources" }, sources) : null);
+  if (waking) node.append(el("p", { class: "waking" }, wakeButton(say)));
   if (!rated) return node;
   const title = reply.card?.title || "Một Cửa trả lời";
   const text = () => [title === "Một Cửa trả lời" ? "" : title, message.text, words(reply)].filter(Boolean).join("\n\n");

@@ -22,7 +22,8 @@ import channels.web
 from conversations import Conversations
 from knowledge.models import ProcedureVersion
 from motcua.db import Base, Database
-from motcua.keys import DATABASE, SETTINGS
+from motcua.keys import DATABASE, PUSH, SETTINGS
+from motcua.push import Push
 from motcua.settings import ROOT, Settings, WebSettings
 
 ANSWER: dict[str, Any] = {
@@ -49,6 +50,11 @@ ANSWER: dict[str, Any] = {
             {"kind": "table", "columns": ["Cách nộp", "Thời hạn"], "rows": [["Trực tiếp", "Trong ngày"]]},
         ],
     },
+}
+FOLLOWING: dict[str, Any] = {
+    "kind": "status",
+    "text": "Một Cửa sẽ báo anh/chị khi hồ sơ thay đổi.",
+    "notice": {"template": "dossier_following"},
 }
 DOUBTED: dict[str, Any] = {
     "kind": "answer",
@@ -128,6 +134,8 @@ class ScriptedRasa:
         replies = [TIME if "bao lâu" in message else ANSWER]
         if "hai việc" in message:
             replies = [ANSWER, TIME]
+        elif "báo tôi" in message:
+            replies = [FOLLOWING]
         elif "hồ sơ" in message:
             replies = [DOSSIER]
         elif "ở đâu" in message or message.startswith("/find_office"):
@@ -204,6 +212,7 @@ async def gateway(
         app = web.Application()
         app[SETTINGS] = settings
         app[DATABASE] = database
+        app[PUSH] = Push(database, settings)
         channels.web.setup(app, conversations)
         work = conversations.running()
         await work.__aenter__()

@@ -13,6 +13,7 @@ from playwright.async_api import Browser, FrameLocator, Page, async_playwright, 
 
 from channels.web.identity import FRAME_PROTOCOL, TOKEN_HEADER
 from motcua.settings import WebSettings
+from tests.channels.web.axe import faults
 from tests.channels.web.conftest import CHROMIUM_ARGS
 
 # As strict as a portal can be and still embed us.
@@ -128,6 +129,17 @@ async def test_a_ward_portal_opens_the_chat_asks_and_closes_it(
     await frame.get_by_role("button", name="Đóng khung trò chuyện").click()
     await expect(opener).to_be_focused()
     assert len(gateway.rasa.asked) == 1
+
+
+async def test_axe_finds_nothing_on_the_portal_nor_in_the_panel(desktop: Page, portal: str) -> None:
+    await desktop.goto(portal)
+    await desktop.get_by_role("button", name="Hỏi Một Cửa").wait_for()
+    own = [fault for fault in await faults(desktop) if "#own" not in fault and "h1" not in fault]
+    assert [fault for fault in own if not fault.startswith(("region", "landmark"))] == []
+    frame = await opened(desktop, portal)
+    await asked(frame, desktop, "làm khai sinh cần gì", 1)
+    assert await faults(desktop.frames[1]) == []
+    assert [fault for fault in await faults(desktop) if fault.startswith(("aria", "frame", "button"))] == []
 
 
 async def test_the_conversation_is_still_there_on_the_portals_next_page(
