@@ -23,7 +23,7 @@ def setup(app: web.Application, conversations: Conversations) -> None:
     identities, addresses = Identities(settings), Addresses(settings.web.trusted_hops)
     intake = Intake(conversations, app[DATABASE], Limits(settings.web.address_per_minute))
     files = Files()
-    templates = Templates(files.version)
+    templates = Templates(files.version, settings.zalo.verifier)
     pages = Pages(settings, identities, files, templates)
     forms = Forms(identities, addresses, intake, templates)
     endpoint = ChatEndpoint(identities, addresses, intake)

@@ -69,7 +69,8 @@ class Files:
 class Templates:
     """The HTML of the channel. Everything that is put into it is escaped."""
 
-    def __init__(self, version: str) -> None:
+    def __init__(self, version: str, verifier: str = "") -> None:
+        """``version`` of the static files; ``verifier``: by it Zalo knows that the domain is ours."""
         self._environment = Environment(
             loader=FileSystemLoader(HERE / "templates"),
             autoescape=True,
@@ -78,7 +79,7 @@ class Templates:
             lstrip_blocks=True,
         )
         tasks = yaml.safe_load((HERE / "tasks.yml").read_text(encoding="utf-8"))
-        self._environment.globals.update(static=f"/static/web/{version}", tasks=tasks)
+        self._environment.globals.update(static=f"/static/web/{version}", tasks=tasks, verifier=verifier)
         self._environment.globals.update(link_to=wording.link, source_line=source_line)
         self._environment.filters.update(
             linked=wording.linked, day=wording.day, moment=wording.moment, paragraphs=_paragraphs

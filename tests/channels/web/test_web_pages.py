@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from channels.web.headers import frame_headers, page_headers
-from channels.web.pages import HERE, STATIC
+from channels.web.pages import HERE, STATIC, Templates
 from motcua.settings import Settings, WebSettings
 
 TEMPLATES = HERE / "templates"
@@ -153,3 +153,11 @@ async def test_the_microphone_is_for_our_own_page_and_nothing_else_is_given(visi
     assert "microphone=(self)" in allowed
     assert "camera=()" in allowed
     assert "geolocation=()" in allowed
+
+
+def test_the_page_proves_to_zalo_that_the_domain_is_ours_when_a_code_is_set() -> None:
+    shown = {"framed": False, "embedders": "", "form": "/khong-js"}
+    tag = '<meta name="zalo-platform-site-verification" content="{}">'
+    assert "zalo-platform" not in Templates("1").render("chat.html", **shown)
+    assert tag.format("Ab_1-x") in Templates("1", "Ab_1-x").render("chat.html", **shown)
+    assert tag.format("&lt;b&gt;") in Templates("1", "<b>").render("chat.html", **shown)
