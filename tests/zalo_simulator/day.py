@@ -36,7 +36,10 @@ class Plan:
 
 @dataclass(frozen=True)
 class Incident:
-    """Something that happens to the gateway after a share of the messages was written."""
+    """Something that happens once a share of the messages was written and the last incident is over.
+
+    ``act`` returns when it is over.
+    """
 
     share: float
     name: str
@@ -86,13 +89,10 @@ class Day:
         plan = self.plan
         writers = self._writers()
         moments = sorted(self._random.uniform(0, plan.seconds) for _ in writers)
-        waiting, began, held = list(incidents), time.monotonic(), {}
-        for number, (user_id, moment) in enumerate(zip(writers, moments, strict=True)):
+        began, held = time.monotonic(), {}
+        trouble = asyncio.create_task(self._trouble(incidents))
+        for user_id, moment in zip(writers, moments, strict=True):
             await asyncio.sleep(max(0.0, began + moment - time.monotonic()))
-            while waiting and number >= waiting[0].share * plan.messages:
-                incident = waiting.pop(0)
-                self.delivery.counts[incident.name] += 1
-                await incident.act()
             event = self._write(user_id)
             if user_id in held:
                 self.delivery.counts["out of order"] += 1
@@ -104,7 +104,15 @@ class Day:
                 self._deliver(event)
         for event in held.values():
             self._deliver(event)
+        await trouble
         await self.delivery.settle()
+
+    async def _trouble(self, incidents: Sequence[Incident]) -> None:
+        for incident in incidents:
+            while len(self.written) < incident.share * self.plan.messages:
+                await asyncio.sleep(0.05)
+            self.delivery.counts[incident.name] += 1
+            await incident.act()
 
     def _take(self, kinds: Sequence[Fault | int], count: int) -> list[Fault | int]:
         return [kinds[n % len(kinds)] for n in range(count)]
