@@ -64,7 +64,7 @@
     return svg;
   }
 
-  const host = el("div");
+  const host = el("div", { role: "region", "aria-label": "Một Cửa" });
   const root = host.attachShadow({ mode: "open" });
   try {
     const sheet = new CSSStyleSheet(); // needs no permission of this site's policy, as an element would
