@@ -19,6 +19,8 @@ PLAIN = 0.6
 # How likely both procedures have to be, when each half names another one; the same behind a joining word.
 NAMED = 0.7
 JOINED = 0.62
+# How many words beside those of a question it takes to name a procedure.
+NAMING = 2
 # How near the second procedure has to be for "cả hai thứ", and how far behind the third.
 NEAR_SECOND, FAR_THIRD = 0.7, 0.1
 # What a question at the end of a piece asks for in so many words, where the classifier is not sure: the story
@@ -103,11 +105,18 @@ def _two_procedures(edition: Edition, turn: Turn) -> list[Need]:
         if first.outcome is not Outcome.FOUND or second.outcome is not Outcome.FOUND or not asked:
             continue
         sure = min(first.certainty, second.certainty)
+        if not (_names(edition, left) and _names(edition, right)):
+            continue
         if first.code == second.code or not _apart(turn.text, left, right, sure):
             continue
         # "nhập khẩu với làm thẻ cho bé cần gì": the question at the end is about both.
         return [Need(first, _facet(left, asked) or asked), Need(second, asked)]
     return []
+
+
+def _names(edition: Edition, piece: Piece) -> bool:
+    """Whether a piece has the words to name a procedure: "giấy gì" has not."""
+    return len(edition.search.content(piece.text).split()) >= NAMING
 
 
 def _apart(text: str, left: Piece, right: Piece, sure: float) -> bool:

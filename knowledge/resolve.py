@@ -120,7 +120,9 @@ def _by_certainty(edition: Edition, text: str, finding: Finding, facet: Facet) -
         if plain_meant:
             return Resolution(Outcome.FOUND, pair[0], beside=pair[1:], certainty=certainty)
         return Resolution(Outcome.CLOSE, candidates=pair, certainty=certainty)
-    if certainty >= SURE and finding.evidence[0] >= LEAST_LEAD:
+    # "Mất giấy": a word or two that several procedures share, and none is asked for by them alone.
+    vague = best.score < 0 and len(finding.words) <= FEW
+    if certainty >= SURE and finding.evidence[0] >= LEAST_LEAD and not vague:
         beside = _beside(hits)[1:] if certainty < PLAIN else ()
         case = _special_case(edition, best, facet)
         return Resolution(Outcome.FOUND, best.code, case=case, beside=beside, certainty=certainty)

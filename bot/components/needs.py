@@ -39,7 +39,7 @@ _CUES = (
     "het nhieu", "nhieu tien", "le phi", "phi", "co mat phi", "co mat tien", "mien phi",
     "bao lau", "bao gio", "khi nao", "chung nao", "may ngay", "may hom", "mat may", "trong bao", "lau khong",
     "o dau", "nop o", "nop dau", "cho nao", "ra dau", "den dau", "toi dau",
-    "can giay", "can nhung", "can gi", "giay to gi", "giay gi", "mang gi", "mang theo", "chuan bi",
+    "can giay", "can nhung", "can gi", "giay to gi", "mang gi", "mang theo", "chuan bi",
     "ho so gom", "app nao",
     "online", "truc tuyen", "qua mang", "lam tren", "nop tren", "vneid",
     "di thay", "nop thay", "nop ho", "lam ho", "lam thay", "nho nguoi", "uy quyen",
