@@ -9,10 +9,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck
+from hypothesis import settings as property_tests
 
 from motcua import prepare
 from motcua.settings import Settings, ZaloSettings
 from motcua.stack import Stack
+
+
+# No test is timed: what a busy machine takes longer for is not wrong.
+property_tests.register_profile("motcua", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+property_tests.load_profile("motcua")
 
 
 class RunningStack(Stack):
