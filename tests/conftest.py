@@ -16,7 +16,6 @@ from motcua import prepare
 from motcua.settings import Settings, ZaloSettings
 from motcua.stack import Stack
 
-
 # No test is timed: what a busy machine takes longer for is not wrong.
 property_tests.register_profile("motcua", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 property_tests.load_profile("motcua")
