@@ -10,7 +10,10 @@ import aiohttp
 
 from tests.zalo_simulator.console import Console
 
-ANSWER_WITHIN_S = 2.0
+ANSWER_WITHIN_S = 20.0
+"""Zalo allows two seconds. Here a whole day comes within minutes, on a machine that may be busy, and the time
+a delivery waits for a free connection of ours counts as well."""
+
 RETRY_AFTER_S = (1.0, 3.0, 10.0, 30.0, 60.0)
 """Zalo's five redeliveries, sixty times as fast at their end: a gateway is back within this time."""
 
