@@ -45,8 +45,9 @@ CASE_CLOSE = 0.5
 CASE_VERY_CLOSE = 0.7
 MOST_CANDIDATES = 3
 UMBRELLA_LEAD = 0.35
-# How many more words than an everyday name for several procedures a message may have and still say no more.
-BESIDE_A_NAME = 1
+# How many more words than an everyday name for several procedures a message may have and still say no more:
+# one is enough to tell ("sang tên xe").
+BESIDE_A_NAME = 0
 
 _UMBRELLAS: list[tuple[list[str], list[str], bool]] = [
     ([normalise(name) for name in entry["names"]], entry["codes"], entry.get("alone", False))
