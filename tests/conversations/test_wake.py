@@ -20,7 +20,8 @@ from conversations import Author, Conversations, Event, EventKind
 from conversations.events import Watchers
 from conversations.wake import Wake
 from motcua.db import Database
-from motcua.keys import DATABASE, SETTINGS
+from motcua.keys import DATABASE, PUSH, SETTINGS
+from motcua.push import Push
 from motcua.settings import Settings
 from tests.conversations.conftest import Gateway
 from tests.conversations.world import Rasa, answered, eventually, said
@@ -46,7 +47,7 @@ def heard(running: Conversations) -> bool:
 async def socket(running: Conversations, database: Database, settings: Settings) -> AsyncIterator[Any]:
     """An open chat of one and the same visitor, on the web server of this gateway."""
     app = web.Application()
-    app[SETTINGS], app[DATABASE] = settings, database
+    app[SETTINGS], app[DATABASE], app[PUSH] = settings, database, Push(database, settings)
     channels.web.setup(app, running)
     server = TestServer(app)
     await server.start_server()

@@ -27,7 +27,8 @@ from desk.keys import COOKIE
 from desk.people import Person
 from desk.roles import Role
 from motcua.db import Database
-from motcua.keys import DATABASE, SETTINGS
+from motcua.keys import DATABASE, PUSH, SETTINGS
+from motcua.push import Push
 from motcua.settings import Settings, TicketSettings
 from tests.conversations.world import Asked, Rasa, context, reply
 from tests.desk.conftest import BACH_MAI, DeskServer, Hire
@@ -70,6 +71,7 @@ async def gateway(settings: Settings, database: Database) -> AsyncIterator[DeskS
     conversations = Conversations(database, settings)
     app = web.Application(client_max_size=256 * 1024)
     app[SETTINGS], app[DATABASE], app[CONVERSATIONS] = settings, database, conversations
+    app[PUSH] = Push(database, settings)
     channels.web.setup(app, conversations)
     desk.setup(app, conversations)
     async with conversations.running():
