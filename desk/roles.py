@@ -40,6 +40,8 @@ class Permission(StrEnum):
     SEE_AUDIT = "see_audit"
     EDIT_CONTENT = "edit_content"
     REVIEW_CONTENT = "review_content"
+    SEE_CONTENT = "see_content"
+    PUBLISH_URGENTLY = "publish_urgently"
 
 
 _LABELS = {
