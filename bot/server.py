@@ -11,11 +11,15 @@ import argparse
 import logging
 import os
 import warnings
+from collections.abc import MutableMapping
 from pathlib import Path
+from typing import Any
 
 LOOPBACK = "127.0.0.1"
 HERE = Path(__file__).resolve().parent
 MODEL = HERE / "models" / "motcua.tar.gz"
+# What Rasa calls the message, and what it makes of it, in its log lines.
+_SAID_BY_CITIZENS = frozenset({"text", "message", "user_message", "rasa_message", "tracker_latest_message"})
 
 
 def main() -> None:
@@ -28,12 +32,10 @@ def main() -> None:
 
     from rasa.core.run import serve_application
     from rasa.core.utils import AvailableEndpoints
-    from rasa.utils.log_utils import configure_structlog
 
     from bot.validator import build_validator_once
 
-    configure_structlog(logging.WARNING)  # at lower levels Rasa logs what citizens write
-    logging.getLogger().setLevel(logging.WARNING)
+    log_without_texts()
     build_validator_once()
     serve_application(
         model_path=str(arguments.model),
@@ -43,6 +45,30 @@ def main() -> None:
         endpoints=AvailableEndpoints.read_endpoints(str(HERE / "endpoints.yml")),
         enable_api=False,
     )
+
+
+def log_without_texts() -> None:
+    """Warnings and errors only (at lower levels Rasa logs what citizens write), and those without a text.
+
+    Rasa 3.6.21 adds the message to its error about a turn that failed or took too long, and every local
+    variable to the traceback.
+    """
+    import structlog
+    from rasa.utils.log_utils import configure_structlog
+    from structlog.tracebacks import ExceptionDictTransformer
+
+    configure_structlog(logging.WARNING)
+    logging.getLogger().setLevel(logging.WARNING)
+    bare = structlog.processors.ExceptionRenderer(ExceptionDictTransformer(show_locals=False))
+    with_locals = structlog.processors.dict_tracebacks
+    processors = [bare if each is with_locals else each for each in structlog.get_config()["processors"]]
+    structlog.configure(processors=[_drop_texts, *processors])
+
+
+def _drop_texts(logger: Any, method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    for name in _SAID_BY_CITIZENS & event.keys():
+        event[name] = "(left out)"
+    return event
 
 
 def quiet() -> None:

@@ -59,21 +59,34 @@ class DutyTimes:
 
 
 @dataclass(frozen=True, slots=True)
-class _Roster:
-    """The rows that matter to a ward."""
+class Roster:
+    """The rows that matter to a ward, or to all of them."""
 
     people: dict[int, DutyPerson]
     shifts: list[Shift]
     days: list[ShiftDay]
 
+    @property
+    def made(self) -> bool:
+        """Whether anybody has made one; office hours count otherwise."""
+        return bool(self.shifts or self.days)
+
+    def of_ward(self, ward: str | None) -> Roster:
+        """What serves ``ward``: its own team and those for the whole city. None: all of it."""
+        if ward is None:
+            return self
+        shifts = [row for row in self.shifts if row.ward in (None, ward)]
+        days = [row for row in self.days if not row.works or row.ward in (None, ward)]
+        return Roster(self.people, shifts, days)
+
 
 async def on_duty_ids(session: AsyncSession, ward: str | None, at: datetime) -> list[int]:
     """Who is on duty for ``ward`` at ``at`` and not away, by id. ``ward`` None: for any ward."""
-    roster = await _roster(session, ward, at)
+    roster = await read_roster(session, ward, at)
     day = at.astimezone(HANOI).date()
     here = {
         span.person_id
-        for span in _spans(roster, day)
+        for span in spans_in(roster, day)
         if span.starts <= at < span.ends and not _away(roster.people[span.person_id], at)
     }
     return sorted(here)
@@ -81,15 +94,15 @@ async def on_duty_ids(session: AsyncSession, ward: str | None, at: datetime) -> 
 
 async def next_shift(session: AsyncSession, ward: str | None, at: datetime) -> datetime | None:
     """When somebody is next on duty for ``ward``: ``at`` itself if somebody is; None within two weeks."""
-    return _next(await _roster(session, ward, at), at)
+    return _next(await read_roster(session, ward, at), at)
 
 
 async def availability(
     session: AsyncSession, ward: str | None, at: datetime, *, team: str = "cán bộ"
 ) -> Availability:
     """Whether a citizen of ``ward`` can have a human now. ``team`` is how those who answer are called."""
-    roster = await _roster(session, ward, at)
-    rostered = bool(roster.shifts or roster.days)
+    roster = await read_roster(session, ward, at)
+    rostered = roster.made
     next_at = _next(roster, at) if rostered else _next_office_hour(at)
     opened = next_at is not None and next_at <= at
     said = _open_words(team, rostered) if opened else _closed_words(team, rostered, next_at, at)
@@ -100,7 +113,7 @@ async def availability(
 async def spans_of_day(session: AsyncSession, ward: str | None, day: date) -> list[Span]:
     """Every span of ``day`` for ``ward``, absences of today left aside, earliest first."""
     midnight = datetime.combine(day, time(), HANOI)
-    return _spans(await _roster(session, ward, midnight), day)
+    return spans_in(await read_roster(session, ward, midnight), day)
 
 
 async def set_presence(
@@ -138,27 +151,25 @@ async def known(session: AsyncSession, person_id: int) -> DutyPerson:
     return row
 
 
-async def _roster(session: AsyncSession, ward: str | None, at: datetime) -> _Roster:
+async def read_roster(session: AsyncSession, ward: str | None, at: datetime, *, back_days: int = 0) -> Roster:
+    """The roster of ``ward`` (None: of all) from ``back_days`` before ``at`` until two weeks after."""
     day = at.astimezone(HANOI).date()
+    first, last = day - timedelta(days=back_days), day + timedelta(days=LOOK_AHEAD_DAYS)
     shifts = select(Shift).join(DutyPerson).where(DutyPerson.active)
-    days = (
-        select(ShiftDay)
-        .join(DutyPerson)
-        .where(DutyPerson.active, ShiftDay.day.between(day, day + timedelta(days=LOOK_AHEAD_DAYS)))
-    )
+    days = select(ShiftDay).join(DutyPerson).where(DutyPerson.active, ShiftDay.day.between(first, last))
     if ward is not None:
         shifts = shifts.where(or_(Shift.ward == ward, Shift.ward.is_(None)))
         days = days.where(or_(ShiftDay.ward == ward, ShiftDay.ward.is_(None), ~ShiftDay.works))
     people = select(DutyPerson).where(DutyPerson.active)
-    return _Roster(
+    return Roster(
         {row.person_id: row for row in await session.scalars(people)},
         list(await session.scalars(shifts)),
         list(await session.scalars(days)),
     )
 
 
-def _spans(roster: _Roster, day: date) -> list[Span]:
-    """Who is on duty on ``day``, what was taken off cut out."""
+def spans_in(roster: Roster, day: date) -> list[Span]:
+    """Who is on duty on ``day``, what was taken off cut out, absences left aside; earliest first."""
     planned = [(row.person_id, row.starts, row.ends) for row in roster.days if row.works and row.day == day]
     if _weekly_counts(day):
         weekday = day.weekday()
@@ -199,11 +210,11 @@ def _away(person: DutyPerson, at: datetime) -> bool:
     return gone and (person.until is None or person.until > at)
 
 
-def _next(roster: _Roster, at: datetime) -> datetime | None:
+def _next(roster: Roster, at: datetime) -> datetime | None:
     day = at.astimezone(HANOI).date()
     for ahead in range(LOOK_AHEAD_DAYS + 1):
         starts = []
-        for span in _spans(roster, day + timedelta(days=ahead)):
+        for span in spans_in(roster, day + timedelta(days=ahead)):
             person = roster.people[span.person_id]
             back = person.until if _away(person, at) else None
             first = max(span.starts, at, *([back] if back else []))

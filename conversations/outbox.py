@@ -102,6 +102,7 @@ class OutboxWorker:
                 OutboxItem.not_before <= at,
                 OutboxItem.channel.in_(self._senders),
                 ~exists().where(
+                    earlier.channel == OutboxItem.channel,  # always so; with it the index is used
                     earlier.conversation_id == OutboxItem.conversation_id,
                     earlier.state.in_(_OPEN),
                     earlier.message_id < OutboxItem.message_id,

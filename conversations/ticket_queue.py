@@ -1,6 +1,6 @@
 """The queue: which tickets somebody sees, in which order, and how long each has waited.
 
-One statement a page, however many tickets there are: the rows of the page beside the numbers of every tab.
+One statement a page, however long the queue: the rows beside the numbers of every tab. And the roster.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from conversations.models import Conversation, Ticket
-from conversations.ticket_hours import waited_on_duty
+from conversations.ticket_hours import DutyHours, duty_hours
 from conversations.ticket_models import ApprovalState, PendingReply, TicketEvent, TicketReader
 from motcua.db import now
 from motcua.settings import TicketSettings
@@ -108,7 +108,8 @@ async def look(session: AsyncSession, scope: Scope, filters: Filters, rules: Tic
     found = result.mappings().all()
     open_tabs: list[Tab] = [tab for tab in Tab if tab is not Tab.CLOSED]
     numbers = {tab: int(found[0][f"n_{tab}"] or 0) for tab in open_tabs}
-    rows = [_row(dict(line), at, rules) for line in found[:PAGE] if line["id"] is not None]
+    hours = await duty_hours(session, at)
+    rows = [_row(dict(line), at, rules, hours) for line in found[:PAGE] if line["id"] is not None]
     return Queue(rows, numbers, more=len(found) > PAGE)
 
 
@@ -120,19 +121,16 @@ def _statement(scope: Scope, filters: Filters) -> Select[Any]:
     return select(counts, page).select_from(counts.outerjoin(page, true())).order_by(page.c.place)
 
 
-def urgency(
-    waiting_since: datetime | None, answered_before: bool, at: datetime, rules: TicketSettings
-) -> tuple[Urgency, timedelta | None]:
-    """How urgent a wait is, and how long it has been, counted while the desk is on duty."""
-    if waiting_since is None:
-        return Urgency.ANSWERED, None
-    waited = waited_on_duty(waiting_since, at)
+def urgency(waited: timedelta | None, answered_before: bool, rules: TicketSettings) -> Urgency:
+    """How urgent a wait is that has lasted so long on duty (``DutyHours``); None: nobody waits."""
+    if waited is None:
+        return Urgency.ANSWERED
     warn = rules.warn_next_s if answered_before else rules.warn_first_s
     breach = rules.breach_next_s if answered_before else rules.breach_first_s
     seconds = waited.total_seconds()
     if seconds >= breach:
-        return Urgency.BREACH, waited
-    return (Urgency.WARNING if seconds >= warn else Urgency.FINE), waited
+        return Urgency.BREACH
+    return Urgency.WARNING if seconds >= warn else Urgency.FINE
 
 
 def _visible(scope: Scope) -> ColumnElement[bool]:
@@ -212,10 +210,10 @@ def _matches(text: str) -> ColumnElement[bool]:
     return or_(Ticket.procedure == text, and_(*words)) if words else false()
 
 
-def _row(line: dict[str, Any], at: datetime, rules: TicketSettings) -> Row:
+def _row(line: dict[str, Any], at: datetime, rules: TicketSettings, hours: DutyHours) -> Row:
     fields = {name: line[name] for name in Row.__slots__ if name in line}
-    urgent, waited = urgency(line["waiting_since"], line["first_reply_at"] is not None, at, rules)
-    if line["closed_at"]:
-        urgent, waited = Urgency.ANSWERED, None
+    since = None if line["closed_at"] else line["waiting_since"]
+    waited = hours.waited(line["ward"], since, at) if since else None
+    urgent = urgency(waited, line["first_reply_at"] is not None, rules)
     unread = line["last_citizen_message_id"] > line["read_to"]
     return Row(**fields, urgency=urgent, waited=waited, unread=unread)

@@ -18,9 +18,9 @@ from sqlalchemy import and_, bindparam, case, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from conversations.contract import Author
+from conversations.duty import availability
 from conversations.models import Conversation, Holder, Message, Ticket
 from conversations.ticket_events import Staff, TicketEventKind, record
-from conversations.ticket_hours import on_duty
 from conversations.ticket_models import KnowledgeGap, PendingReply, ReplyDraft, TicketNote
 from motcua.context import Context
 from motcua.db import now
@@ -191,15 +191,16 @@ async def _open(
         reason = Reason.NO_ANSWER
     context = conversation.context or {}
     summary = _summary(asked, earlier)
+    ward = context.get("ward") or conversation.ward
     ticket = Ticket(
         conversation_id=conversation.id,
         reason=reason[:30],
         summary=summary,
         procedure=procedure or context.get("procedure"),
-        ward=context.get("ward") or conversation.ward,
+        ward=ward,
         tried=tried[-_TRIED:],
         search_text=fold(summary),
-        out_of_hours=not on_duty(now()),
+        out_of_hours=await _nobody_there(session, ward),
         waiting_since=asked.created_at,
         last_citizen_message_id=asked.id,
     )
@@ -218,10 +219,15 @@ async def _go_on(
     ticket.closed_at = ticket.closed_by = ticket.outcome = None
     ticket.claimed_by = ticket.claimed_name = ticket.claimed_at = ticket.owner_seen_at = None
     ticket.reopened += 1
-    ticket.out_of_hours = not on_duty(now())
+    ticket.out_of_hours = await _nobody_there(session, ticket.ward)
     if conversation.holder in (Holder.BOT, Holder.CLOSED):
         conversation.holder = Holder.WAITING
     record(session, ticket.id, TicketEventKind.REOPENED, by=by, ward=ticket.ward)
+
+
+async def _nobody_there(session: AsyncSession, ward: str | None) -> bool:
+    """Whether the citizen has to wait for the next shift: then the ticket lies on top when it begins."""
+    return not (await availability(session, ward, now())).open
 
 
 async def _open_ticket_of(session: AsyncSession, conversation_id: str) -> Ticket | None:

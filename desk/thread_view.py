@@ -14,7 +14,8 @@ from channels.zalo.window import Window, window
 from conversations.contract import Author
 from conversations.models import Ticket
 from conversations.ticket_canned import Canned
-from conversations.ticket_queue import Urgency, urgency
+from conversations.ticket_hours import DutyHours, duty_hours
+from conversations.ticket_queue import urgency
 from conversations.ticket_replies import approve_days
 from conversations.ticket_thread import Thread, history, load
 from conversations.tickets import outcomes
@@ -36,6 +37,7 @@ class Seen:
 
     thread: Thread
     titles: Titles
+    hours: DutyHours
 
     @property
     def ticket(self) -> Ticket:
@@ -52,15 +54,15 @@ async def seen(desk: TicketDesk, person: Person, request: web.Request) -> Seen:
         if thread is None or not may_see(person, thread.ticket):
             raise web.HTTPNotFound
         codes = [thread.ticket.procedure, *(attempt.get("procedure") for attempt in thread.ticket.tried)]
-        return Seen(thread, await Titles.of(session, codes))
+        return Seen(thread, await Titles.of(session, codes), await duty_hours(session, now()))
 
 
 async def thread_data(desk: TicketDesk, person: Person, found: Seen) -> dict[str, Any]:
     """The transcript and what stands around it."""
     ticket, me = found.ticket, staff_of(person)
-    urgent, waited = urgency(ticket.waiting_since, ticket.first_reply_at is not None, now(), desk.rules)
-    if ticket.closed_at:
-        urgent, waited = Urgency.ANSWERED, None
+    since = None if ticket.closed_at else ticket.waiting_since
+    waited = found.hours.waited(ticket.ward, since, now()) if since else None
+    urgent = urgency(waited, ticket.first_reply_at is not None, desk.rules)
     return {
         "ticket": ticket,
         "thread": found.thread,

@@ -5,19 +5,24 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, select
 
-from conversations.models import Conversation, Ticket
-from conversations.ticket_hours import on_duty, waited_on_duty
+from conversations.duty import known
+from conversations.duty_models import Shift
+from conversations.models import Conversation, Message, Ticket
+from conversations.ticket_hours import duty_hours, office_hours
 from conversations.ticket_models import PendingReply
 from conversations.ticket_queue import PAGE, Filters, Queue, Scope, Tab, Urgency, look, urgency
+from conversations.tickets import open_ticket
 from motcua.clock import HANOI
 from motcua.db import Database, now
+from motcua.reply import Kind, Reply
 from motcua.settings import TicketSettings
 from vietnamese import fold
 
 RULES = TicketSettings(warn_first_s=180, breach_first_s=600, warn_next_s=300, breach_next_s=900)
 CITY, BACH_MAI = Scope("1", None), Scope("1", frozenset({"00292"}))
+HOURS = office_hours()
 MONDAY = datetime(2026, 11, 23, 10, 0, tzinfo=HANOI)
 
 
@@ -117,7 +122,7 @@ async def test_replies_that_wait_for_a_lead_are_counted(database: Database) -> N
     assert (await see(database)).rows[0].approvals == 1
 
 
-async def test_the_queue_is_one_statement_however_long_it_is(database: Database) -> None:
+async def test_the_queue_takes_as_many_statements_however_long_it_is(database: Database) -> None:
     for number in range(20):
         await make(database, f"p{number}", number)
     statements: list[str] = []
@@ -127,12 +132,12 @@ async def test_the_queue_is_one_statement_however_long_it_is(database: Database)
         lambda *args: statements.append(args[2]) if args[2].lstrip().startswith("SELECT") else None,
     )
     await see(database)
-    assert len(statements) == 1
+    assert len(statements) == 4  # and what the roster is made of
 
 
 def test_warning_and_breach_have_their_own_times_for_first_and_next_replies() -> None:
     def after(minutes: float, answered: bool) -> Urgency:
-        return urgency(MONDAY, answered, MONDAY + timedelta(minutes=minutes), RULES)[0]
+        return urgency(timedelta(minutes=minutes), answered, RULES)
 
     assert [after(minutes, False) for minutes in (2.9, 3, 9.9, 10)] == [
         Urgency.FINE, Urgency.WARNING, Urgency.WARNING, Urgency.BREACH,
@@ -140,7 +145,7 @@ def test_warning_and_breach_have_their_own_times_for_first_and_next_replies() ->
     assert [after(minutes, True) for minutes in (4.9, 5, 14.9, 15)] == [
         Urgency.FINE, Urgency.WARNING, Urgency.WARNING, Urgency.BREACH,
     ]  # fmt: skip
-    assert urgency(None, False, MONDAY, RULES) == (Urgency.ANSWERED, None)
+    assert urgency(None, False, RULES) is Urgency.ANSWERED
 
 
 @pytest.mark.parametrize(
@@ -158,10 +163,40 @@ def test_only_time_on_duty_counts_as_waiting(
     since: tuple[int, int, int], until: tuple[int, int, int], minutes: int
 ) -> None:
     begin, end = (datetime(2026, 11, day, hour, minute, tzinfo=HANOI) for day, hour, minute in (since, until))
-    assert waited_on_duty(begin, end) == timedelta(minutes=minutes)
+    assert HOURS.waited(None, begin, end) == timedelta(minutes=minutes)
 
 
-def test_the_desk_is_on_duty_on_working_days_from_eight_to_five() -> None:
-    assert on_duty(MONDAY)
-    assert not on_duty(MONDAY.replace(hour=17))
-    assert not on_duty(MONDAY - timedelta(days=1))
+async def test_where_there_is_a_roster_its_shifts_count_and_not_the_office_hours(database: Database) -> None:
+    saturday, at = 5, datetime(2026, 11, 23, 10, 0, tzinfo=HANOI)
+    async with database.write() as session:
+        await known(session, 7)
+        await known(session, 8)
+        for person, first, last in ((7, 9, 11), (8, 10, 12)):
+            session.add(
+                Shift(person_id=person, ward="00292", weekday=saturday, starts=first * 60, ends=last * 60)
+            )
+    async with database.read() as session:
+        hours = await duty_hours(session, at)
+    friday = datetime(2026, 11, 20, 16, 0, tzinfo=HANOI)
+    assert hours.waited("00292", friday, at) == timedelta(hours=3)  # Saturday from nine to twelve
+    assert hours.waited("00004", friday, at) == timedelta(hours=1 + 2)  # no team: office hours
+
+
+async def test_who_writes_outside_the_shifts_lies_on_top(database: Database) -> None:
+    async with database.write() as session:
+        await known(session, 7)
+        local = now().astimezone(HANOI)
+        session.add(
+            Shift(person_id=7, ward="00292", weekday=(local.weekday() + 3) % 7, starts=480, ends=1020)
+        )
+        session.add(Conversation(id="an", channel="web", address_key="an", ward="00292", context={}))
+        session.add(
+            Message(conversation_id="an", author="citizen", channel="web", kind="text", text="xin gặp")
+        )
+        await session.flush()
+        asked = await session.scalar(select(Message.id))
+        assert asked
+        conversation = await session.get_one(Conversation, "an")
+        wish = Reply(kind=Kind.HANDOFF, text="Đã ghi lại.", handoff_reason="request_human")
+        await open_ticket(session, conversation, asked, wish)
+    assert (await see(database)).rows[0].out_of_hours

@@ -14,7 +14,7 @@ from scipy.sparse import hstack
 from knowledge import Procedure
 from knowledge.elsewhere import messages_not_held, messages_off_topic
 from knowledge.files import read_folder
-from knowledge.resolve import CASE_CLOSE, CASE_VERY_CLOSE, GRIP, SURE
+from knowledge.resolution import CASE_CLOSE, CASE_VERY_CLOSE, GRIP, SURE
 from knowledge.search import QuestionWords, Search
 from vietnamese import fold, normalise
 
