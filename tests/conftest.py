@@ -13,12 +13,33 @@ from hypothesis import HealthCheck
 from hypothesis import settings as property_tests
 
 from motcua import prepare
-from motcua.settings import Settings, ZaloSettings
+from motcua.settings import ROOT, Settings, ZaloSettings
 from motcua.stack import Stack
 
 # No test is timed: what a busy machine takes longer for is not wrong.
 property_tests.register_profile("motcua", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 property_tests.load_profile("motcua")
+
+
+_MOVED_CLOCK = ROOT / "tests" / "e2e" / "moved_clock"
+_NEEDS_A_CORE = "test_zalo_day.py"
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Two processes share the tests (``make test``), a module to each at a time.
+
+    One process has everything that starts many processes of its own, and begins with it: those tests would
+    only be in each other's way.
+    """
+
+    def heavy(item: pytest.Item) -> bool:
+        return "stack" in getattr(item, "fixturenames", ()) or item.path.name == _NEEDS_A_CORE
+
+    for item in items:
+        group = "stack" if heavy(item) else item.path.as_posix()
+        item.add_marker(pytest.mark.xdist_group(group))
+    items.sort(key=lambda item: not heavy(item))
 
 
 class RunningStack(Stack):
@@ -32,6 +53,20 @@ class RunningStack(Stack):
     def restart_gateway(self) -> None:
         """Restart the gateway in an orderly way."""
         self.restart("gateway")
+
+    def environment(self) -> dict[str, str]:
+        """The processes' own, and a calendar that can be moved."""
+        inherited = super().environment()
+        path = os.pathsep.join(filter(None, (str(_MOVED_CLOCK), str(ROOT), inherited.get("PYTHONPATH"))))
+        return {**inherited, "PYTHONPATH": path, "MOTCUA_TEST_CLOCK": str(self._clock)}
+
+    def move_clock(self, days: int) -> None:
+        """What citizens call today is so many days from the real day, until it is moved again."""
+        self._clock.write_text(str(days))
+
+    @property
+    def _clock(self) -> Path:
+        return self.settings.data_dir / "days-from-today"
 
 
 def free_port() -> int:

@@ -141,7 +141,9 @@ class AskedSide(GraphComponent):
         """The trained component. Raises ValueError when the model does not hold it."""
         with model_storage.read_from(resource) as folder:
             stored = {path.stem.removeprefix("machine_"): path for path in folder.glob("machine_*.npy")}
-            machine = {name: np.load(path, allow_pickle=False) for name, path in stored.items()}
+            machine = {
+                name: np.ascontiguousarray(np.load(path, allow_pickle=False)) for name, path in stored.items()
+            }
             features = Features.load(config["views"], folder) if machine else None
         return cls(config, model_storage, resource, features, machine)
 
@@ -151,4 +153,5 @@ def _weights(machine: LinearSVC) -> Dict[str, Any]:
     weights, bias = machine.coef_, machine.intercept_
     if len(machine.classes_) == 2:
         weights, bias = np.vstack([-weights, weights]), np.concatenate([-bias, bias])
-    return {"sides": np.array(machine.classes_), "weights": weights.T, "bias": bias}
+    # In the order it is multiplied in; otherwise SciPy turns all of it round for every message.
+    return {"sides": np.array(machine.classes_), "weights": np.ascontiguousarray(weights.T), "bias": bias}

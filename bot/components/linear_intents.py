@@ -40,6 +40,9 @@ class LinearIntents(LogisticRegressionClassifier):
         """Set intent and ranking; confidences are the softmax of the margins times ``sharpness``."""
         if not messages:
             return messages
+        if not self.clf.coef_.flags.f_contiguous:
+            # Turned round, as it is multiplied; otherwise SciPy turns all of it for every message.
+            self.clf.coef_ = np.asfortranarray(self.clf.coef_)
         margins = self.config["sharpness"] * self.clf.decision_function(self._create_X(messages))
         raised = np.exp(margins - margins.max(axis=1, keepdims=True))
         for message, row in zip(messages, raised / raised.sum(axis=1, keepdims=True)):

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from functools import lru_cache
 from pathlib import Path
-from typing import Callable, Dict, Iterable, List, Optional
+from typing import Callable, Dict, Iterable, List, Optional, Tuple
 
 import numpy as np
 from rasa.shared.nlu.constants import TEXT, TEXT_TOKENS
@@ -115,19 +116,54 @@ class Features:
             raise ValueError(f"unknown views: {sorted(unknown)}")
         self._shares = {view: share for view, share in shares.items() if share}
         self._learnt = learnt or {}
+        self._lookup: Dict[str, Tuple[Dict[str, int], np.ndarray]] = {}
 
     def learn(self, messages: List[Message]) -> csr_matrix:
         """Learn the features of ``messages`` and how rare each is. Returns their rows."""
         self._learnt = {view: _vectorizer(view) for view in self._shares}
+        self._lookup = {}
         parts = [self._learnt[view].fit_transform(messages) * share for view, share in self._shares.items()]
         _normalised.cache_clear()
         return csr_matrix(hstack(parts))
 
     def rows(self, messages: List[Message]) -> csr_matrix:
-        """One row a message."""
-        parts = [self._learnt[view].transform(messages) * share for view, share in self._shares.items()]
+        """One row a message: the same numbers as ``learn`` gives.
+
+        Written out, because scikit-learn adds up the whole vocabulary for every single row.
+        """
+        columns: List[np.ndarray] = []
+        weights: List[np.ndarray] = []
+        ends = [0]
+        for message in messages:
+            end, width = ends[-1], 0
+            for view, share in self._shares.items():
+                known, rarity = self._known(view)
+                counts = Counter(known[word] for word in VIEWS[view](message) if word in known)
+                if counts:
+                    at = np.fromiter(counts.keys(), np.int64, len(counts))
+                    row = 1.0 + np.log(np.fromiter(counts.values(), np.float64, len(counts)))
+                    row *= rarity[at]
+                    columns.append(at + width)
+                    weights.append(row * (share / np.sqrt(row @ row)))
+                    end += len(counts)
+                width += len(known)
+            ends.append(end)
         _normalised.cache_clear()
-        return csr_matrix(hstack(parts))
+        width = sum(len(self._known(view)[0]) for view in self._shares)
+        none = [np.empty(0)]
+        rows = csr_matrix(
+            (np.concatenate(weights or none), np.concatenate(columns or none).astype(np.int64), ends),
+            shape=(len(messages), width),
+        )
+        rows.sort_indices()
+        return rows
+
+    def _known(self, view: str) -> Tuple[Dict[str, int], np.ndarray]:
+        """The words of a view with their columns, and how rare each is."""
+        if view not in self._lookup:
+            learnt = self._learnt[view]
+            self._lookup[view] = (learnt.vocabulary_, learnt.idf_)
+        return self._lookup[view]
 
     def save(self, folder: Path) -> None:
         """Write what was learnt into ``folder``."""

@@ -5,6 +5,7 @@ import pytest
 from bot.components.views import VIEWS, Features, _normalised
 from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
+from scipy.sparse import hstack
 
 STRANGE = ["", " ", "😀", "?!", "a" * 5000, "<b>x</b>", "_"]
 
@@ -89,3 +90,13 @@ def test_nothing_that_was_read_stays_in_the_process():
     features.learn(messages)
     features.rows([Message(data={TEXT: "bà nội tôi mới mất"})])
     assert _normalised.cache_info().currsize == 0
+
+
+def test_a_row_is_what_scikit_learn_makes_of_the_same_message(examples):
+    shares = {view: 0.3 + number / 10 for number, view in enumerate(VIEWS)}
+    features = Features(shares)
+    features.learn(examples.intent_examples)
+    asked = [*examples.intent_examples[::5], *(Message(data={TEXT: text}) for text in STRANGE)]
+    expected = hstack([features._learnt[view].transform(asked) * share for view, share in shares.items()])
+    assert abs(features.rows(asked) - expected).max() < 1e-12
+    assert features.rows([]).shape[0] == 0

@@ -103,6 +103,7 @@ async def test_papers_for_special_cases_are_folded_when_they_are_many(page: Page
 async def test_printing_shows_what_is_folded_and_folds_it_again(page: Page, gateway: Any) -> None:
     await page.goto(gateway.url)
     await ask(page, "có 4 trường hợp")
+    await expect(page.locator(".cases summary")).to_be_visible()
     await expect(page.get_by_label("Giấy 4")).to_be_hidden()
     await page.evaluate(
         "addEventListener('beforeprint', () => { window.printed = document.querySelector('.cases').open; })"
