@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from actions.procedures import ActionAnswerProcedure
 from actions.turn import Turn, TurnResult
@@ -17,7 +18,7 @@ from knowledge import (
     next_question,
     resolve,
 )
-from motcua.context import Awaiting, ChecklistState, Context
+from motcua.context import Awaiting, ChecklistState
 from motcua.reply import Command, Facet
 from vietnamese import normalise, short_answer
 from vietnamese.short_answers import SKIP, STOP
@@ -36,18 +37,22 @@ _ASKING = re.compile(
 class _Checklist(ActionAnswerProcedure):
     """What both actions do: ask the next question or give the list."""
 
-    def go_on(self, context: Context, state: ChecklistState, *, again: bool = False) -> TurnResult:
+    def go_on(self, turn: Turn, state: ChecklistState, *, again: bool = False) -> TurnResult:
         """The first open question of ``state``; the list when there is none."""
-        procedure = self.rooms.library.edition.procedures.get(state.procedure)
-        left = context.model_copy(update={"checklist": None, "awaiting": None, "candidates": []})
+        edition = turn.edition
+        procedure = edition.procedures.get(state.procedure)
+        left = turn.context.model_copy(update={"checklist": None, "awaiting": None, "candidates": []})
         if procedure is None:
-            return no_answer(self.rooms.library.edition, left, Facet.DOCUMENTS)
+            return no_answer(edition, left, Facet.DOCUMENTS)
         if not checklist_questions(procedure):
-            return self.tell(left, Resolution(Outcome.FOUND, procedure.code), Facet.DOCUMENTS)
+            return self.tell(
+                replace(turn, context=left), Resolution(Outcome.FOUND, procedure.code), Facet.DOCUMENTS
+            )
         held = left.model_copy(update={"procedure": procedure.code, "facet": Facet.DOCUMENTS, "misses": 0})
         question = next_question(procedure, state.answers)
         if question is None:
-            return TurnResult([fitted_list(procedure, state.answers)], held)
+            upcoming = edition.upcoming.get(procedure.code)
+            return TurnResult([fitted_list(procedure, state.answers, upcoming=upcoming)], held)
         reply = ask_question(procedure, question, state.answers, again=again)
         options = {option.key: option.say for option in question.options}
         asked = state.model_copy(update={"question": question.key, "options": options})
@@ -65,21 +70,21 @@ class ActionStartChecklist(_Checklist):
         """See the class."""
         context = turn.context
         if pressed := turn.entities.get("procedure"):
-            return self.go_on(context, ChecklistState(procedure=pressed))
+            return self.go_on(turn, ChecklistState(procedure=pressed))
         said = normalise(turn.text)
         if context.checklist and _GO_ON.search(said):
-            return self.go_on(context, context.checklist)
-        return self.about(context, _ASKING.sub(" ", said))
+            return self.go_on(turn, context.checklist)
+        return self.about(turn, _ASKING.sub(" ", said))
 
-    def about(self, context: Context, said: str) -> TurnResult:
+    def about(self, turn: Turn, said: str) -> TurnResult:
         """Begin for the procedure that is named, else for the one in hand, else ask which."""
-        edition = self.rooms.library.edition
+        context, edition = turn.context, turn.edition
         found = resolve(edition, said, context.procedure, Facet.DOCUMENTS)
         if found.outcome is Outcome.CLOSE:
             return _for_a_list(ask_back(edition, context, Facet.DOCUMENTS, list(found.candidates)))
         code = found.code or context.procedure
         if code in edition.procedures:
-            return self.go_on(context, ChecklistState(procedure=code))
+            return self.go_on(turn, ChecklistState(procedure=code))
         return _for_a_list(no_answer(edition, context, Facet.DOCUMENTS))
 
 
@@ -100,12 +105,12 @@ class ActionAnswerChecklist(_Checklist):
         answer = pressed.get("answer") or short_answer(turn.text, state.options, state.question, loose=True)
         if answer == STOP:
             left = context.model_copy(update={"checklist": None})
-            return self.tell(left, Resolution(Outcome.FOUND, code), Facet.DOCUMENTS)
-        procedure = self.rooms.library.edition.procedures.get(code)
+            return self.tell(replace(turn, context=left), Resolution(Outcome.FOUND, code), Facet.DOCUMENTS)
+        procedure = turn.edition.procedures.get(code)
         answered = procedure and _answered(
             procedure, state, pressed.get("question") or state.question, answer
         )
-        return self.go_on(context, answered or state, again=answer is None)
+        return self.go_on(turn, answered or state, again=answer is None)
 
 
 def _answered(

@@ -36,10 +36,10 @@ class ActionChoose(ActionAnswerProcedure):
         if turn.context.awaiting is Awaiting.CHOICE and candidates:
             place = place_of(normalise(turn.text), len(candidates))
             if place is not None:
-                return self.tell(turn.context, Resolution(Outcome.FOUND, candidates[place]), facet)
+                return self.tell(turn, Resolution(Outcome.FOUND, candidates[place]), facet)
         if only_a_place(normalise(turn.text)):
             # "5" when three were offered, or nothing was: no procedure is called that.
-            edition = self.rooms.library.edition
+            edition = turn.edition
             if turn.context.awaiting is Awaiting.CHOICE and candidates:
                 return ask_back(edition, turn.context, facet, candidates)
             return no_answer(edition, turn.context, Facet.OVERVIEW)
@@ -60,7 +60,7 @@ class ActionConfirm(ActionAnswerProcedure):
             return await agree(self.rooms, turn)
         if context.awaiting is Awaiting.CHOICE and len(context.candidates) == 1:
             facet = context.facet or Facet.OVERVIEW
-            return self.tell(context, Resolution(Outcome.FOUND, context.candidates[0]), facet)
+            return self.tell(turn, Resolution(Outcome.FOUND, context.candidates[0]), facet)
         return friendly("affirm", context)
 
 
@@ -76,7 +76,7 @@ class ActionDeny(ActionAnswerProcedure):
         if turn.context.awaiting is Awaiting.NOTICE_CONSENT:
             return decline(turn.context)
         if turn.context.awaiting is Awaiting.CHOICE:
-            return no_answer(self.rooms.library.edition, turn.context)
+            return no_answer(turn.edition, turn.context)
         return friendly("deny", turn.context)
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from actions.procedures import ActionAnswerProcedure
 from actions.turn import Turn, TurnResult
 from dossiers import DossierView, Status, parse_code, status_turn
-from knowledge.offices import shipped_offices
+from knowledge.offices import Offices
 from knowledge.ward_names import Means, find_wards
 from knowledge.wards import Ward
 from motcua.clock import today
@@ -31,23 +31,23 @@ class ActionCheckDossier(ActionAnswerProcedure):
             free = replace(turn, context=context.model_copy(update={"awaiting": None}))
             return self.ask(free, turn.text, turn.likeliest_facet() or Facet.OVERVIEW)
         replies, after = settled
-        return TurnResult([await self._with_counter(reply) for reply in replies], after)
+        return TurnResult([await self._with_counter(turn.edition.offices, reply) for reply in replies], after)
 
-    async def _with_counter(self, reply: Reply) -> Reply:
+    async def _with_counter(self, offices: Offices, reply: Reply) -> Reply:
         """A result that waits: where its counter is, and when it is open, as far as that is known."""
         code = parse_code(reply.dossier.code) if reply.dossier else None
         if reply.dossier is None or reply.dossier.status != Status.DONE or code is None:
             return reply
         found = await self.rooms.dossiers.current(code)
         ward = _ward_of(found.office) if isinstance(found, DossierView) else None
-        return counter_told(reply, ward) if ward else reply
+        return counter_told(offices, reply, ward) if ward else reply
 
 
-def counter_told(reply: Reply, ward: Ward) -> Reply:
+def counter_told(offices: Offices, reply: Reply, ward: Ward) -> Reply:
     """``reply`` with the hours of the counter, if they are known, and a button that says where it is."""
     command = Command(intent="find_office", entities={"ward": ward.code})
     buttons = [*reply.buttons, Button(title="Quầy ở đâu?", payload=command)]
-    office = shipped_offices().of(ward)
+    office = offices.of(ward)
     if office is None or not office.hours:
         return reply.model_copy(update={"buttons": buttons})
     card = reply.card

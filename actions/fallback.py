@@ -31,7 +31,7 @@ class ActionFallback(ActionAnswerProcedure):
 
     def _by_procedure(self, turn: Turn) -> TurnResult:
         """What can be said when the message names a procedure, or goes on about the one in hand."""
-        edition = self.rooms.library.edition
+        edition = turn.edition
         facet = turn.likeliest_facet(PLAUSIBLE)
         resolution = resolve(edition, turn.text, turn.context.procedure, facet or Facet.OVERVIEW)
         off_topic = resolution.off_topic and turn.chance("out_of_scope") >= PLAUSIBLE / 10

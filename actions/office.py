@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from actions.base import HUMAN, RoomAction
 from actions.turn import Turn, TurnResult
-from knowledge import Edition, Procedure
+from knowledge import Procedure
 from knowledge.answers import sources
 from knowledge.office_answers import (
     LAW,
@@ -20,7 +20,7 @@ from knowledge.office_answers import (
     which_ward,
 )
 from knowledge.office_questions import Desk, Question, Wanted, desk_of, read_question
-from knowledge.offices import OfficeKind, shipped_offices
+from knowledge.offices import OfficeKind, Offices, shipped_offices
 from knowledge.ward_names import Means, Mention, find_wards
 from knowledge.wards import Ward, hanoi
 from motcua.context import Awaiting, Context
@@ -42,7 +42,7 @@ class ActionFindOffice(RoomAction):
 
     async def turn(self, turn: Turn) -> TurnResult:
         """See the class."""
-        return tell_office(self.rooms.library.edition, turn)
+        return tell_office(turn)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +58,12 @@ class OfficeNote:
     source: Source | None = None
 
 
-def tell_office(edition: Edition, turn: Turn) -> TurnResult:
+def tell_office(turn: Turn) -> TurnResult:
     """The answer to a question about an office, by words or by a pressed ward."""
     asked = read_question(turn.text)
     if turn.entities.get("ward") == _ANOTHER:
         return _ask_ward(turn.context, asked)
-    procedure = edition.procedures.get(turn.context.procedure or "")
+    procedure = turn.edition.procedures.get(turn.context.procedure or "")
     mentions = _pressed(turn) or find_wards(turn.text, office=True)
     if asked.other and not (asked.desk and mentions):
         return _said(turn.context, [other_office_answer(asked.other)], [])
@@ -75,7 +75,7 @@ def tell_office(edition: Edition, turn: Turn) -> TurnResult:
         return _hours(turn.context, procedure)
     if not mentions:
         return _ask_ward(turn.context, asked)
-    return _tell(turn.context, mentions, asked, procedure)
+    return _tell(turn, mentions, asked, procedure)
 
 
 def answers_ward_question(turn: Turn) -> bool:
@@ -160,16 +160,17 @@ def _hours(context: Context, procedure: Procedure) -> TurnResult:
 
 
 def _tell(
-    context: Context, mentions: tuple[Mention, ...], asked: Question, procedure: Procedure | None
+    turn: Turn, mentions: tuple[Mention, ...], asked: Question, procedure: Procedure | None
 ) -> TurnResult:
     """The answer about the first place in Hanoi; further places get a line each."""
+    context = turn.context
     first = next((mention for mention in mentions if mention.means in _IN_HANOI), mentions[0])
     filed = procedure if procedure and procedure.place and asked.wanted is Wanted.WHERE else None
     if first.means not in _IN_HANOI:
         filed = None
     desk = asked.desk or (desk_of(filed) if filed else Desk.ONE_STOP)
     ward = _only(first)
-    lines = _lines(first, desk, asked, ward)
+    lines = _lines(turn.edition.offices, first, desk, asked)
     for mention in mentions:
         if mention is not first and mention.means in _IN_HANOI and (line := _line(mention, desk)):
             lines.append(line)
@@ -186,10 +187,12 @@ def _tell(
     return _said(after, lines, cited, buttons=_buttons(first, ward), procedure=filed)
 
 
-def _lines(mention: Mention, desk: Desk | None, asked: Question, ward: Ward | None) -> list[str]:
+def _lines(offices: Offices, mention: Mention, desk: Desk | None, asked: Question) -> list[str]:
     """What is said of one place. Without a desk, the procedure's own place follows and says where to go."""
+    ward = _only(mention)
     if ward and desk:
-        lines = [ward_answer(ward, desk, asked.wanted, mention_lead(mention, desk)), namesake_note(mention)]
+        lead = mention_lead(mention, desk)
+        lines = [ward_answer(offices, ward, desk, asked.wanted, lead), namesake_note(mention)]
     elif ward:
         said = became(mention)
         lines = [f"{said}." if said else None, namesake_note(mention)]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from actions.base import HUMAN, RoomAction
 from actions.needs import two_needs
 from actions.office import (
@@ -51,20 +53,20 @@ class ActionAnswerProcedure(RoomAction):
         """See the class."""
         facet = turn.facet or turn.likeliest_facet() or Facet.OVERVIEW
         if pressed := turn.entities.get("procedure"):
-            return self.tell(turn.context, Resolution(Outcome.FOUND, pressed), facet)
+            return self.tell(turn, Resolution(Outcome.FOUND, pressed), facet)
         return self.ask_each(turn) or self.ask(turn, turn.text, facet)
 
     def first(self, turn: Turn) -> TurnResult | None:
         """The ward that was asked for: a bare "bách khoa" is anything to the classifier."""
-        return tell_office(self.rooms.library.edition, turn) if answers_ward_question(turn) else None
+        return tell_office(turn) if answers_ward_question(turn) else None
 
     def ask_each(self, turn: Turn) -> TurnResult | None:
         """Answer both needs of a message, in the order asked; None when it has only one."""
-        needs = two_needs(self.rooms.library.edition, turn)
+        needs = two_needs(turn.edition, turn)
         replies: list[Reply] = []
         context = turn.context
         for need in needs:
-            result = self.tell(context, need.resolution, need.facet, turn.text)
+            result = self.tell(replace(turn, context=context), need.resolution, need.facet, turn.text)
             replies += result.replies
             context = result.context
         return TurnResult(replies, context) if replies else None
@@ -72,7 +74,7 @@ class ActionAnswerProcedure(RoomAction):
     def ask(self, turn: Turn, text: str, facet: Facet) -> TurnResult:
         """Find the procedure of a typed question and answer it."""
         context = turn.context
-        edition = self.rooms.library.edition
+        edition = turn.edition
         facet = _carried_facet(text, facet, context)
         resolution = resolve(edition, what_is_filed(text, hanoi_now()), context.procedure, facet)
         if context.awaiting is Awaiting.CHOICE and resolution.outcome is not Outcome.FOUND:
@@ -83,25 +85,29 @@ class ActionAnswerProcedure(RoomAction):
         if facet is Facet.LINKED and context.procedure and resolution.outcome is Outcome.FOUND:
             facet = Facet.OVERVIEW  # "làm luôn cả … được không": the other procedure is what is wanted
         if resolution.outcome in (Outcome.FOUND, Outcome.IN_HAND):
-            return self.tell(context, resolution, facet, text)
+            return self.tell(turn, resolution, facet, text)
         if facet is Facet.PLACE and names_ward(text):
-            return tell_office(edition, turn)
+            return tell_office(turn)
         if resolution.outcome is Outcome.CLOSE:
             return ask_back(edition, context, facet, list(resolution.candidates))
         if resolution.off_topic and turn.chance("out_of_scope") >= _MAYBE_OFF:
             return off_topic(edition, context)
         return no_answer(edition, context, facet)
 
-    def tell(self, context: Context, resolution: Resolution, facet: Facet, text: str = "") -> TurnResult:
+    def tell(self, turn: Turn, resolution: Resolution, facet: Facet, text: str = "") -> TurnResult:
         """The answer, and the context in which the next question is asked.
 
         ``text`` is what was typed: it may say on which day the dossier is filed.
         """
-        procedure = self.rooms.library.edition.procedures.get(resolution.code or "")
+        context, edition = turn.context, turn.edition
+        procedure = edition.procedures.get(resolution.code or "")
         if procedure is None:
-            return no_answer(self.rooms.library.edition, context, facet)
-        case = resolution.case
-        reply = special_answer(procedure, case) if case else answer(procedure, facet)
+            return no_answer(edition, context, facet)
+        case, upcoming = resolution.case, edition.upcoming.get(procedure.code)
+        if case:
+            reply = special_answer(procedure, case, upcoming=upcoming)
+        else:
+            reply = answer(procedure, facet, upcoming=upcoming)
         note = office_note(text, context, procedure) if facet is Facet.PLACE else OfficeNote()
         reply = with_office(reply, note)
         if facet is Facet.TIME and not case:
@@ -112,7 +118,7 @@ class ActionAnswerProcedure(RoomAction):
         if not reply.buttons:
             reply = reply.model_copy(update={"buttons": [HUMAN]})
         if resolution.beside:
-            reply = hedged(self.rooms.library.edition, reply, facet, resolution.beside)
+            reply = hedged(edition, reply, facet, resolution.beside)
         after = Context(
             procedure=procedure.code,
             facet=facet,
@@ -131,7 +137,7 @@ class ActionOutOfScope(ActionAnswerProcedure):
 
     async def turn(self, turn: Turn) -> TurnResult:
         """See the class."""
-        edition = self.rooms.library.edition
+        edition = turn.edition
         facet = turn.likeliest_facet() or Facet.OVERVIEW
         if turn.confidence < _SURELY_OFF:
             found = resolve(edition, turn.text, turn.context.procedure, facet)

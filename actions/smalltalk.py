@@ -33,7 +33,7 @@ class ActionSmalltalk(RoomAction):
         """See the class."""
         buttons: list[Button] = []
         if turn.intent in ("greet", "who_are_you"):
-            buttons = [*everyday_buttons(self.rooms.library.edition)[:3], _LOOK_UP]
+            buttons = [*everyday_buttons(turn.edition)[:3], _LOOK_UP]
         intent = turn.intent if turn.intent in _SAID else "greet"
         return friendly(intent, turn.context, buttons)
 

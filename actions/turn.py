@@ -8,6 +8,7 @@ from typing import Any
 from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
+from knowledge import Edition
 from motcua.context import Context
 from motcua.reply import Facet, Reply
 
@@ -34,7 +35,8 @@ class Turn:
 
     ``text`` is what was typed, empty when a button was pressed; ``entities`` come from the button.
     ``ranking`` holds the intents with their confidence, best first. ``cuts`` are the places where the
-    message may turn from one need to another (``bot/components/needs.py``).
+    message may turn from one need to another (``bot/components/needs.py``). ``edition`` is what is known:
+    taken once, so that a publication in the middle of a turn is not half of its answer.
     """
 
     conversation: str
@@ -43,6 +45,7 @@ class Turn:
     confidence: float
     ranking: tuple[tuple[str, float], ...]
     context: Context
+    edition: Edition
     entities: dict[str, str] = field(default_factory=dict)
     cuts: tuple[tuple[Piece, Piece], ...] = ()
 
@@ -76,23 +79,44 @@ def facet_of(intent: str) -> Facet | None:
     return Facet(name) if intent.startswith(_ASKS) and name in set(Facet) else None
 
 
-def read_turn(tracker: Tracker) -> Turn:
-    """The turn in ``tracker``. The committed context travels in the message's metadata."""
+def context_of(tracker: Tracker) -> Context:
+    """What the conversation remembers. It travels in the message's metadata."""
+    return Context.model_validate(_metadata(tracker).get("context") or {})
+
+
+def draft_of(tracker: Tracker) -> int | None:
+    """The change of the desk that somebody tries out with this message, if one does."""
+    draft = _metadata(tracker).get("draft")
+    return draft if isinstance(draft, int) else None
+
+
+def intent_of(tracker: Tracker) -> str:
+    """What the message was taken for."""
+    intent: dict[str, Any] = (tracker.latest_message or {}).get("intent") or {}
+    return intent.get("name") or "nlu_fallback"
+
+
+def read_turn(tracker: Tracker, edition: Edition) -> Turn:
+    """The turn in ``tracker``, to be answered from ``edition``."""
     message: dict[str, Any] = tracker.latest_message or {}
-    metadata: dict[str, Any] = message.get("metadata") or {}
     intent: dict[str, Any] = message.get("intent") or {}
     return Turn(
         conversation=tracker.sender_id,
-        text=metadata.get("text", message.get("text") or ""),
-        intent=intent.get("name") or "nlu_fallback",
+        text=_metadata(tracker).get("text", message.get("text") or ""),
+        intent=intent_of(tracker),
         confidence=float(intent.get("confidence") or 0.0),
         ranking=tuple(
             (item["name"], float(item["confidence"])) for item in message.get("intent_ranking") or []
         ),
-        context=Context.model_validate(metadata.get("context") or {}),
+        context=context_of(tracker),
+        edition=edition,
         entities={item["entity"]: str(item["value"]) for item in message.get("entities") or []},
         cuts=tuple((_piece(left), _piece(right)) for left, right in message.get("cuts") or []),
     )
+
+
+def _metadata(tracker: Tracker) -> dict[str, Any]:
+    return (tracker.latest_message or {}).get("metadata") or {}
 
 
 def _piece(said: dict[str, Any]) -> Piece:

@@ -43,19 +43,29 @@ class Bot:
         self._timeout = aiohttp.ClientTimeout(total=timeout_s)
 
     async def ask(
-        self, conversation_id: str, text: str, command: Command | None, context: Context
+        self,
+        conversation_id: str,
+        text: str,
+        command: Command | None,
+        context: Context,
+        *,
+        draft: int | None = None,
     ) -> BotAnswer:
         """Run one turn. A pressed button travels as the intent it stands for.
+
+        ``draft`` is a change of the desk to be answered from, as if it were in force; only the desk sets it.
 
         Raises BotUnavailable when no complete answer came: no connection, a timeout, or no reply at
         all, which is how Rasa answers when its action server is away.
         """
         said = _intent_message(command) if command else neutral(text)
-        payload = {
-            "sender": conversation_id,
-            "message": said,
-            "metadata": {"context": context.model_dump(mode="json"), "text": "" if command else text},
+        metadata: dict[str, Any] = {
+            "context": context.model_dump(mode="json"),
+            "text": "" if command else text,
         }
+        if draft is not None:
+            metadata["draft"] = draft
+        payload = {"sender": conversation_id, "message": said, "metadata": metadata}
         try:
             async with self._session.post(self._url, json=payload, timeout=self._timeout) as response:
                 if response.status != 200:

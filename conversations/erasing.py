@@ -16,6 +16,7 @@ import structlog
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from conversations import attachments
 from conversations.bot import BotAnswer
 from conversations.contract import Author
 from conversations.intake import Keys
@@ -25,10 +26,10 @@ from conversations.models import (
     Holder,
     Message,
     OutboxItem,
-    OutboxState,
     Ticket,
     Turn,
 )
+from conversations.open_rows import unsent
 from conversations.operation_models import Rating
 from conversations.statements import ERASED
 from conversations.ticket_events import TicketEventKind, record
@@ -49,7 +50,6 @@ _SENT_BY_NOW = timedelta(hours=72)
 _TICKET_CLOSED = (
     "Yêu cầu gặp cán bộ của anh/chị cũng đã đóng; khi cần, anh/chị nhắn “gặp cán bộ” để gửi lại từ đầu."
 )
-_OPEN = (OutboxState.PENDING, OutboxState.SENDING, OutboxState.UNKNOWN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +122,7 @@ class Eraser:
     async def _forget_messages(self, session: AsyncSession, conversation: Conversation) -> int:
         mine = Message.conversation_id == conversation.id
         count = await session.scalar(select(func.count()).select_from(Message).where(mine)) or 0
+        await attachments.forget(session, conversation.id)
         for table in (ButtonChoice, OutboxItem, Turn):
             await session.execute(
                 delete(table)
@@ -223,7 +224,7 @@ async def _close_tickets(session: AsyncSession, conversation: Conversation) -> i
 async def forget_address(session: AsyncSession, conversation_id: str) -> None:
     """The last reply to an erased conversation has gone out, or never will: forget where it went."""
     still_open = select(OutboxItem.message_id).where(
-        OutboxItem.conversation_id == conversation_id, OutboxItem.state.in_(_OPEN)
+        OutboxItem.conversation_id == conversation_id, unsent(OutboxItem.state)
     )
     await session.execute(
         update(Conversation)
@@ -239,7 +240,7 @@ async def sweep(session: AsyncSession) -> int:
     old = select(Conversation.id).where(Conversation.erased_at < at - REDELIVERED)
     done = (
         ~select(OutboxItem.message_id)
-        .where(OutboxItem.message_id == Message.id, OutboxItem.state.in_(_OPEN))
+        .where(OutboxItem.message_id == Message.id, unsent(OutboxItem.state))
         .exists()
     )
     swept = await session.execute(

@@ -85,6 +85,7 @@ class Intake:
         held = self._resolving.held(inbound.channel, inbound.extra)
         session.add(Turn(message_id=message.id, conversation_id=conversation.id, held=held))
         await citizen_wrote(session, conversation, message)
+        await repository.hurry_waiting(session, conversation)
         return Accepted(message.id, conversation.id, duplicate=False)
 
     async def _conversation(self, session: AsyncSession, inbound: Inbound) -> Conversation:

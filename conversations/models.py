@@ -81,7 +81,8 @@ class Conversation(Base):
 
 
 class Message(Base):
-    """A line of the transcript. ``turn_id`` of a reply is the citizen's message it answers.
+    """A line of the transcript. ``turn_id`` of a reply is the citizen's message it answers; ``said_by`` the
+    name of the person who wrote it, for colleagues only.
 
     ``key`` is what whoever writes outside of a turn calls the message, so that writing it again changes
     nothing.
@@ -114,6 +115,7 @@ class Message(Base):
     channel: Mapped[str] = mapped_column(String(20))
     channel_message_id: Mapped[str | None] = mapped_column(String(128))
     key: Mapped[str | None] = mapped_column(String(100))
+    said_by: Mapped[str | None] = mapped_column(String(100))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
 
 

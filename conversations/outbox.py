@@ -21,6 +21,7 @@ from conversations.erasing import forget_address
 from conversations.events import Alarm, Watchers
 from conversations.metrics import SENDS
 from conversations.models import Conversation, Message, OutboxItem, OutboxState
+from conversations.open_rows import unsent
 from conversations.repository import readable, rows_changed
 from motcua.db import Database, now
 from motcua.reply import Kind, Reply
@@ -29,7 +30,6 @@ from motcua.settings import Settings
 log = structlog.get_logger(__name__)
 
 _PAUSE_S = 1.0
-_OPEN = (OutboxState.PENDING, OutboxState.SENDING, OutboxState.UNKNOWN)
 _FIND_AGAIN_S = 3.0
 _GIVE_UP_AFTER = timedelta(hours=48)
 _LONGEST_RETRY_S = 300.0
@@ -72,6 +72,7 @@ class OutboxWorker:
             await session.execute(
                 update(OutboxItem)
                 .where(
+                    unsent(OutboxItem.state),
                     OutboxItem.state == OutboxState.SENDING,
                     OutboxItem.claimed_by == self._settings.instance,
                 )
@@ -97,6 +98,7 @@ class OutboxWorker:
         query = (
             select(OutboxItem.conversation_id)
             .where(
+                unsent(OutboxItem.state),
                 OutboxItem.state.in_((OutboxState.PENDING, OutboxState.UNKNOWN))
                 | ((OutboxItem.state == OutboxState.SENDING) & (OutboxItem.claimed_at < self._stale(at))),
                 OutboxItem.not_before <= at,
@@ -104,11 +106,11 @@ class OutboxWorker:
                 ~exists().where(
                     earlier.channel == OutboxItem.channel,  # always so; with it the index is used
                     earlier.conversation_id == OutboxItem.conversation_id,
-                    earlier.state.in_(_OPEN),
+                    unsent(earlier.state),
                     earlier.message_id < OutboxItem.message_id,
                 ),
             )
-            .order_by(OutboxItem.message_id)
+            .order_by(OutboxItem.message_id + 0)  # a bare column: SQLite would read all of it in that order
             .limit(self._settings.workers * 2)
         )
         return (await session.scalars(query)).all()
@@ -149,7 +151,11 @@ class OutboxWorker:
         """
         item = await session.scalar(
             select(OutboxItem)
-            .where(OutboxItem.conversation_id == conversation_id, OutboxItem.state.in_(_OPEN))
+            .where(
+                OutboxItem.channel.in_(self._senders),
+                OutboxItem.conversation_id == conversation_id,
+                unsent(OutboxItem.state),
+            )
             .order_by(OutboxItem.message_id)
             .limit(1)
         )

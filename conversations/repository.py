@@ -8,14 +8,23 @@ from typing import Any, cast
 
 import structlog
 from pydantic import ValidationError
-from sqlalchemy import ColumnElement, CursorResult, exists, or_, select
+from sqlalchemy import ColumnElement, CursorResult, exists, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from conversations import statements
+from conversations.attachments import mark_sent
 from conversations.choices import Offer, publish_buttons
 from conversations.contract import Author, StoredMessage
-from conversations.models import ButtonChoice, Conversation, Message, OutboxItem, Turn, TurnState
+from conversations.models import (
+    ButtonChoice,
+    Conversation,
+    Message,
+    OutboxItem,
+    OutboxState,
+    Turn,
+)
+from conversations.open_rows import unanswered, unsent
 from motcua.context import Context
 from motcua.db import now
 from motcua.reply import Command, Reply
@@ -101,16 +110,16 @@ async def ready_conversations(session: AsyncSession, at: datetime, limit: int, o
         select(Turn.conversation_id)
         .join(Conversation, Conversation.id == Turn.conversation_id)
         .where(
-            Turn.state == TurnState.PENDING,
+            unanswered(Turn.state),
             Turn.not_before <= at,
             _free_for(owner, at),
             ~exists().where(
                 earlier.conversation_id == Turn.conversation_id,
-                earlier.state == TurnState.PENDING,
+                unanswered(earlier.state),
                 earlier.message_id < Turn.message_id,
             ),
         )
-        .order_by(Turn.message_id)
+        .order_by(Turn.message_id + 0)  # a bare column would have SQLite read all turns in that order
         .limit(limit)
     )
     return (await session.scalars(query)).all()
@@ -154,6 +163,25 @@ async def finish_turn(session: AsyncSession, message_id: int) -> bool:
     return rows_changed(result) == 1
 
 
+async def hurry_waiting(session: AsyncSession, conversation: Conversation) -> None:
+    """Have what waits for a better moment, such as the morning, tried now: its citizen is there.
+
+    Otherwise it would keep the answer to what they have just written behind it.
+    """
+    await session.execute(
+        update(OutboxItem)
+        .where(
+            OutboxItem.channel == conversation.channel,
+            OutboxItem.conversation_id == conversation.id,
+            unsent(OutboxItem.state),
+            OutboxItem.state == OutboxState.PENDING,
+            OutboxItem.not_before > now(),
+        )
+        .values(not_before=now())
+        .execution_options(synchronize_session=False)
+    )
+
+
 async def add_reply(
     session: AsyncSession,
     conversation: Conversation,
@@ -162,8 +190,10 @@ async def add_reply(
     *,
     author: Author = Author.BOT,
     key: str | None = None,
+    said_by: str | None = None,
 ) -> int:
     """Store a reply with its buttons, and put it in the outbox if it has to be sent. Returns its id."""
+    await mark_sent(session, reply.attachments)
     shown, offers = publish_buttons(reply)
     message = Message(
         conversation_id=conversation.id,
@@ -174,6 +204,7 @@ async def add_reply(
         turn_id=turn_id,
         channel=conversation.channel,
         key=key,
+        said_by=said_by,
     )
     session.add(message)
     await session.flush()

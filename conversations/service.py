@@ -153,8 +153,10 @@ class Conversations:
         self._said(conversation_id)
         return True
 
-    async def say(self, conversation_id: str, by: str, reply: Reply, *, key: str) -> int:
-        """A message from the person who holds the conversation. Returns its id.
+    async def say(self, conversation_id: str, by: str, reply: Reply, *, key: str, name: str = "") -> int:
+        """A message from the person who holds the conversation, whose colleagues call them ``name``.
+
+        Returns its id.
 
         The same ``key`` again stores nothing and returns the id of the message that was stored. Raises
         NotHeld when ``by`` does not hold the conversation now.
@@ -168,7 +170,7 @@ class Conversations:
             if not holding.is_held_by(conversation, by):
                 raise NotHeld
             message_id = await repository.add_reply(
-                session, conversation, reply, None, author=Author.STAFF, key=key
+                session, conversation, reply, None, author=Author.STAFF, key=key, said_by=name or None
             )
         self._said(conversation_id)
         return message_id
@@ -243,6 +245,10 @@ class Conversations:
     async def typing(self, conversation_id: str, by: str) -> None:
         """The person ``by`` is typing; whoever watches the conversation is told, nothing is stored."""
         self._watchers.publish(Event(EventKind.TYPING, conversation_id, author=Author.STAFF))
+
+    def citizen_typing(self, conversation_id: str) -> None:
+        """The citizen is typing; the person who has the conversation open is told, nothing is stored."""
+        self._watchers.publish(Event(EventKind.TYPING, conversation_id, author=Author.CITIZEN))
 
     async def rate(self, conversation_id: str, message_id: int, useful: bool, comment: str = "") -> bool:
         """Whether an answer was useful; once more changes it. False when there is no such answer."""

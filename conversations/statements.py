@@ -7,6 +7,7 @@ from typing import cast
 from sqlalchemy import Table, bindparam, or_, select, update
 
 from conversations.models import ButtonChoice, Conversation, Message, Turn, TurnState
+from conversations.open_rows import unanswered
 
 ERASED = "erased"
 """The kind of a message of which only the trace is left that keeps it from being taken in again."""
@@ -37,7 +38,7 @@ MESSAGES_AFTER = (
 
 FIRST_PENDING_TURN = (
     select(Turn)
-    .where(Turn.conversation_id == bindparam("conversation_id"), Turn.state == TurnState.PENDING)
+    .where(Turn.conversation_id == bindparam("conversation_id"), unanswered(Turn.state))
     .order_by(Turn.message_id)
     .limit(1)
 )

@@ -61,7 +61,7 @@ class Closing:
             # Sent first: killed before the ticket is closed, the same key is sent again and changes nothing.
             key = f"ticket-{ticket_id}-{ticket.reopened}-goodbye"
             try:
-                await self._conversations.say(ticket.conversation_id, by.id, goodbye, key=key)
+                await self._conversations.say(ticket.conversation_id, by.id, goodbye, key=key, name=by.name)
             except NotHeld as error:
                 raise NotYours from error
         await self._finish(ticket, by, outcome)

@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from conversations.attachments import Attachments, Refused, mark_sent
 from conversations.guards import clean
 from conversations.holding import NotHeld
 from conversations.models import Ticket
@@ -16,10 +17,11 @@ from conversations.ticket_claims import NotYours, TicketError, TicketGone, owned
 from conversations.ticket_events import Staff, TicketEventKind, record
 from conversations.ticket_models import ApprovalState, PendingReply, ReplyDraft, TeamRule, TicketReader
 from motcua.db import Database, now
-from motcua.reply import Kind, Reply
+from motcua.reply import Attachment, Kind, Reply
 
 LONGEST = 4000
 """In characters. Zalo gets it in pieces."""
+_SEE_FILES = "Anh/chị xem tệp kèm theo."
 
 
 class EmptyReply(TicketError):
@@ -34,6 +36,10 @@ class TooLong(TicketError):
 
     def __init__(self) -> None:
         super().__init__(f"Câu trả lời dài quá {LONGEST:,} chữ cái. Anh/chị rút gọn giúp.".replace(",", "."))
+
+
+class FileRefused(TicketError):
+    """A file cannot go along."""
 
 
 class AlreadyDecided(TicketError):
@@ -54,6 +60,7 @@ class Waiting:
     state: ApprovalState
     why: str
     created_at: datetime
+    files: tuple[Attachment, ...] = ()
 
 
 class Replies:
@@ -61,21 +68,35 @@ class Replies:
 
     def __init__(self, database: Database, conversations: Conversations) -> None:
         self._db, self._conversations = database, conversations
+        self._files = Attachments(database)
 
-    async def send(self, ticket_id: int, by: Staff, text: str, *, key: str, approval: bool = False) -> bool:
+    async def send(
+        self,
+        ticket_id: int,
+        by: Staff,
+        text: str,
+        *,
+        key: str,
+        approval: bool = False,
+        files: list[str] | None = None,
+    ) -> bool:
         """Send a reply, or with ``approval`` put it before a lead. True when it is on its way to the citizen.
 
-        The same ``key`` again changes nothing. Raises EmptyReply, TooLong, TicketGone, TicketClosed,
-        NotYours: only the owner answers.
+        ``files``: ids of what was uploaded for it. The same ``key`` again changes nothing. Raises EmptyReply,
+        TooLong, FileRefused, TicketGone, TicketClosed, NotYours: only the owner answers.
         """
         text = clean(text).strip()
-        if not text:
+        if not text and not files:
             raise EmptyReply
         if len(text) > LONGEST:
             raise TooLong
-        reply = Reply(kind=Kind.ANSWER, text=text)
         async with self._db.read() as session:
             ticket = await owned(session, ticket_id, by)
+        try:
+            attached = await self._files.chosen(ticket.conversation_id, by.id, files or [])
+        except Refused as error:
+            raise FileRefused(str(error)) from error
+        reply = Reply(kind=Kind.ANSWER, text=text or _SEE_FILES, attachments=attached)
         if approval:
             await self._ask_lead(ticket, by, reply, key)
             return False
@@ -123,7 +144,14 @@ class Replies:
             )
             return [
                 Waiting(
-                    row.id, row.by, row.by_name, row.text, ApprovalState(row.state), row.why, row.created_at
+                    row.id,
+                    row.by,
+                    row.by_name,
+                    row.text,
+                    ApprovalState(row.state),
+                    row.why,
+                    row.created_at,
+                    tuple(Reply.model_validate(row.reply).attachments),
                 )
                 for row in rows
             ]
@@ -143,12 +171,15 @@ class Replies:
                     reply=reply.to_wire(),
                 )
             )
+            await mark_sent(session, reply.attachments)  # they are kept until the lead has looked
             await _drop_draft(session, ticket.id, by.id)
             record(session, ticket.id, TicketEventKind.APPROVAL, by=by, ward=ticket.ward)
 
     async def _say(self, ticket: Ticket, by: Staff, reply: Reply, key: str) -> None:
         try:
-            message_id = await self._conversations.say(ticket.conversation_id, by.id, reply, key=key)
+            message_id = await self._conversations.say(
+                ticket.conversation_id, by.id, reply, key=key, name=by.name
+            )
         except NotHeld as error:
             raise NotYours from error
         async with self._db.write() as session:

@@ -22,7 +22,9 @@ _TROUBLE = (OutboxState.FAILED, OutboxState.UNKNOWN)
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of the transcript. ``trouble``: the channel has not taken it (failed) or has not said so."""
+    """A line of the transcript. ``said_by``: the name of the person who wrote it. ``trouble``: the channel
+    has not taken it (failed) or has not said so.
+    """
 
     id: int
     author: Author
@@ -30,6 +32,7 @@ class Line:
     created_at: datetime
     kind: str
     reply: Reply | None
+    said_by: str | None = None
     trouble: OutboxState | None = None
 
     @property
@@ -128,6 +131,7 @@ def _line(message: Message, state: str | None) -> Line:
         text=message.text,
         created_at=message.created_at,
         kind=message.kind,
+        said_by=message.said_by,
         reply=readable(message.reply),
         trouble=OutboxState(state) if state in _TROUBLE else None,
     )

@@ -19,6 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from conversations.contract import Author
 from conversations.duty import availability
+from conversations.gap_models import GapItem
 from conversations.models import Conversation, Holder, Message, Ticket
 from conversations.ticket_events import Staff, TicketEventKind, record
 from conversations.ticket_models import KnowledgeGap, PendingReply, ReplyDraft, TicketNote
@@ -161,6 +162,11 @@ async def forget_texts(session: AsyncSession, conversation_id: str) -> None:
     mine = select(Ticket.id).where(Ticket.conversation_id == conversation_id)
     for table in (TicketNote, ReplyDraft, PendingReply, KnowledgeGap):
         await session.execute(delete(table).where(table.ticket_id.in_(mine)))
+    await session.execute(
+        delete(GapItem)
+        .where(GapItem.conversation_id == conversation_id)
+        .execution_options(synchronize_session=False)
+    )
     await session.execute(
         update(Ticket).where(Ticket.conversation_id == conversation_id).values(summary="", search_text="")
     )

@@ -11,6 +11,7 @@ from aiohttp import web
 from conversations import CONVERSATIONS, Conversations
 from desk.accounts import Accounts
 from desk.auth import guard
+from desk.content import add_content
 from desk.cookies import SessionCookie
 from desk.csrf import FormGuard
 from desk.frame import Files, page_frame, set_headers, set_up_templates, share
@@ -46,4 +47,5 @@ def setup(app: web.Application, conversations: Conversations) -> None:
     ReportPages(database, settings).add_routes(desk)
     AuditPages(database).add_routes(desk)
     add_tickets(desk)
+    add_content(desk)
     app.add_subapp(PREFIX, desk)

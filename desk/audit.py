@@ -17,6 +17,8 @@ OPERATOR = "dòng lệnh"
 """Who did it, when it was done on the server's command line."""
 NOBODY = "chưa đăng nhập"
 """Who did it, when nobody was signed in."""
+SCHEDULE = "hẹn ngày"
+"""Who did it, when somebody had approved it for that day."""
 LABELS: dict[str, str] = yaml.safe_load(Path(__file__).with_name("audit.yml").read_text(encoding="utf-8"))
 """What can be recorded, and how it reads."""
 

@@ -19,7 +19,7 @@ from markupsafe import Markup
 from desk import words
 from desk.auth import public
 from desk.csrf import FIELD, FormGuard
-from desk.keys import FORM_COOKIE, NEW_FORM_COOKIE, PERSON, PREFIX
+from desk.keys import EXTRA_POLICY, FORM_COOKIE, NEW_FORM_COOKIE, PERSON, PREFIX
 from desk.nav import for_person, notice_of
 from desk.roles import Permission
 from motcua.settings import ROOT, Settings
@@ -135,8 +135,12 @@ def set_headers(app: web.Application, settings: Settings) -> None:
     """Put the headers on every answer of ``app``, streams and files too."""
     headers = security_headers(settings)
 
-    async def put(_: web.Request, response: web.StreamResponse) -> None:
-        response.headers.update(headers)
+    async def put(request: web.Request, response: web.StreamResponse) -> None:
+        extra = request.get(EXTRA_POLICY)
+        own = response.headers.get("Content-Security-Policy")  # a file's, which is stricter than a page's
+        response.headers.update(security_headers(settings, extra) if extra else headers)
+        if own:
+            response.headers["Content-Security-Policy"] = own
         response.headers.setdefault(hdrs.CACHE_CONTROL, "no-store")
 
     app.on_response_prepare.append(put)
@@ -176,8 +180,25 @@ def _problem_page(request: web.Request, status: int, reason: str) -> web.Respons
     return aiohttp_jinja2.render_template("problem.html", request, context, status=status)
 
 
-def security_headers(settings: Settings) -> dict[str, str]:
-    """Headers of every answer: only our own files run, nobody frames us, nothing is kept."""
+def shows_frames(request: web.Request) -> None:
+    """Let the page that answers ``request`` show pages of the desk in frames."""
+    request[EXTRA_POLICY] = {**request.get(EXTRA_POLICY, {}), "frame-src": "'self'"}
+
+
+def stands_in_frame(request: web.Request, **directives: str) -> None:
+    """Let pages of the desk, and nobody else's, show the answer to ``request`` in a frame.
+
+    ``directives`` of the policy that differ besides, with underscores for hyphens.
+    """
+    more = {name.replace("_", "-"): value for name, value in directives.items()}
+    request[EXTRA_POLICY] = {**request.get(EXTRA_POLICY, {}), "frame-ancestors": "'self'", **more}
+
+
+def security_headers(settings: Settings, extra: dict[str, str] | None = None) -> dict[str, str]:
+    """Headers of every answer: only our own files run, nobody frames us, nothing is kept.
+
+    ``extra`` takes the place of single directives of the policy.
+    """
     policy = {
         "default-src": "'none'",
         "script-src": "'self'",
@@ -192,11 +213,13 @@ def security_headers(settings: Settings) -> dict[str, str]:
         "frame-ancestors": "'none'",
         "require-trusted-types-for": "'script'",
         "trusted-types": "desk",  # static/fragments.js, for HTML that this server drew
+        **(extra or {}),
     }
+    framed = policy["frame-ancestors"] != "'none'"
     headers = {
         "Content-Security-Policy": "; ".join(f"{name} {value}" for name, value in policy.items()),
         "X-Content-Type-Options": "nosniff",
-        "X-Frame-Options": "DENY",
+        "X-Frame-Options": "SAMEORIGIN" if framed else "DENY",
         # Not no-referrer: browsers would then send "Origin: null" with our own forms.
         "Referrer-Policy": "same-origin",
         "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",

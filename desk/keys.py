@@ -18,3 +18,5 @@ PERSON = web.RequestKey("person", Person)
 """Who is signed in; not there when nobody is."""
 NEW_FORM_COOKIE = web.RequestKey("new_form_cookie", str)
 """A form cookie made while this page was drawn, to be sent with it."""
+EXTRA_POLICY = web.RequestKey("extra_policy", dict[str, str])
+"""Directives of the page's policy that differ from everybody's (``desk.frame``)."""

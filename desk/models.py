@@ -105,3 +105,23 @@ class AuditEntry(Base):
     what: Mapped[str] = mapped_column(String(40), index=True)
     subject: Mapped[str] = mapped_column(String(80), default="")
     detail: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+
+
+class ContentViewer(Base):
+    """A page in which somebody has the form of a content change open.
+
+    ``page`` is made when the form is drawn: two pages of one person are two. ``revision``: what this page
+    wrote last, so that its own write is not taken for somebody else's when the answer to it got lost.
+    """
+
+    __tablename__ = "content_viewers"
+
+    change_id: Mapped[int] = mapped_column(
+        ForeignKey("content_changes.id", ondelete="CASCADE"), primary_key=True
+    )
+    page: Mapped[str] = mapped_column(String(24), primary_key=True)
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id", ondelete="CASCADE"))
+    name: Mapped[str] = mapped_column(String(80))
+    seen_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    writing_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    revision: Mapped[int | None]

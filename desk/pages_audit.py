@@ -15,6 +15,14 @@ from desk.roles import Role
 from motcua.db import Database
 
 _PAGE = 50
+_PLAIN = {
+    "change": "bản sửa",
+    "version": "bản số",
+    "from": "từ ngày",
+    "source": "nguồn",
+    "reason": "lý do",
+    "note": "ghi chú",
+}
 _PARTS = {"roles": "vai", "wards": "phường, xã", "before": "trước", "after": "sau", "ward": "phường, xã"}
 
 
@@ -62,13 +70,15 @@ def _subject(entry: AuditEntry, names: dict[int, str]) -> str:
     kind, _, number = entry.subject.partition(":")
     if kind == "staff" and number.isdigit():
         return names.get(int(number), "")
-    return f"phiếu {number}" if kind == "ticket" else ""
+    named = {"ticket": "phiếu", "procedure": "thủ tục"}
+    return f"{named[kind]} {number}" if kind in named else ""
 
 
 def _detail(entry: AuditEntry) -> str:
     """Before and after, in words; what has no words is left out."""
     told = ((name, value) for name, value in entry.detail.items() if name in _PARTS)
-    return "; ".join(f"{_PARTS[name]}: {_words(value)}" for name, value in told)
+    plain = (f"{_PLAIN[name]}: {value}" for name, value in entry.detail.items() if name in _PLAIN and value)
+    return "; ".join([*(f"{_PARTS[name]}: {_words(value)}" for name, value in told), *plain])
 
 
 def _words(value: Any) -> str:

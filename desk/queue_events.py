@@ -8,19 +8,24 @@ from __future__ import annotations
 
 import asyncio
 import json
-from contextlib import suppress
+from collections.abc import AsyncIterator
+from contextlib import AbstractContextManager, nullcontext, suppress
+from typing import Any
 
 from aiohttp import hdrs, web
 
+from conversations.contract import Author, Event, EventKind
+from conversations.models import Ticket
 from conversations.ticket_events import Happened
 from desk.auth import current_person, requires
 from desk.people import Person
-from desk.queue_services import TICKETS, TicketDesk
+from desk.queue_services import TICKETS, TicketDesk, may_see
 from desk.roles import Permission
 
 _LIFE_S = 300.0
 _BREATH_S = 15.0
 _RETRY_MS = 500
+_CITIZEN_TYPES = b"event: dang-go\ndata: 1\n\n"
 _BEGINNING = f"retry: {_RETRY_MS}\n\n"
 
 
@@ -44,40 +49,62 @@ class QueueEvents:
             }
         )
         await response.prepare(request)
-        with suppress(ConnectionError):
-            await self._follow(response, desk, person, _last_known(request))
-        return response
-
-    async def _follow(
-        self, response: web.StreamResponse, desk: TicketDesk, person: Person, last: int | None
-    ) -> None:
-        until = asyncio.get_running_loop().time() + _LIFE_S
-        with desk.feed.watch() as queue:
+        talk = await _open_conversation(request, desk, person)
+        with suppress(ConnectionError), desk.feed.watch() as happened, _watched(desk, talk) as typing:
             await response.write(_BEGINNING.encode())
+            last = _last_known(request)
             missed = await desk.feed.since(last) if last is not None else []
-            told = {event.id for event in missed}
             for event in missed:
                 await _tell(response, person, event)
-            while not desk.stopping.is_set():
-                left = until - asyncio.get_running_loop().time()
-                if left <= 0:
-                    return
-                heard = await _next(queue, desk.stopping, min(_BREATH_S, left))
+            told = {event.id for event in missed}
+            async for heard in _heard(desk.stopping, happened, typing):
                 if heard is None:
                     await response.write(b": .\n\n")
-                elif heard.id not in told:
-                    await _tell(response, person, heard)
+                elif isinstance(heard, Happened):
+                    if heard.id not in told:
+                        await _tell(response, person, heard)
+                elif heard.kind is EventKind.TYPING and heard.author is Author.CITIZEN:
+                    await response.write(_CITIZEN_TYPES)
+        return response
 
 
-async def _next(queue: asyncio.Queue[Happened], stopping: asyncio.Event, seconds: float) -> Happened | None:
-    """The next event; None when none came in time, or everything stops."""
-    waits = [asyncio.ensure_future(queue.get()), asyncio.ensure_future(stopping.wait())]
-    try:
-        done, _ = await asyncio.wait(waits, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
-        return waits[0].result() if waits[0] in done else None  # type: ignore[return-value]
-    finally:
-        for wait in waits:
-            wait.cancel()
+async def _open_conversation(request: web.Request, desk: TicketDesk, person: Person) -> str | None:
+    """The conversation of the ticket that the page shows; None for a page of the queue alone."""
+    number = request.query.get("phieu", "")
+    if not (number.isascii() and number.isdigit() and len(number) < 19):
+        return None
+    async with desk.database.read() as session:
+        ticket = await session.get(Ticket, int(number))
+    return ticket.conversation_id if ticket and may_see(person, ticket) else None
+
+
+def _watched(desk: TicketDesk, conversation_id: str | None) -> AbstractContextManager[asyncio.Queue[Event]]:
+    return desk.conversations.watch(conversation_id) if conversation_id else nullcontext(asyncio.Queue())
+
+
+async def _heard(
+    stopping: asyncio.Event, happened: asyncio.Queue[Happened], typing: asyncio.Queue[Event]
+) -> AsyncIterator[Happened | Event | None]:
+    """What comes, until everything stops or the stream is old; None when nothing came for a while."""
+    until = asyncio.get_running_loop().time() + _LIFE_S
+    while not stopping.is_set():
+        left = until - asyncio.get_running_loop().time()
+        if left <= 0:
+            return
+        first, second = asyncio.ensure_future(happened.get()), asyncio.ensure_future(typing.get())
+        waits: list[asyncio.Future[Any]] = [first, second, asyncio.ensure_future(stopping.wait())]
+        try:
+            done, _ = await asyncio.wait(
+                waits, timeout=min(_BREATH_S, left), return_when=asyncio.FIRST_COMPLETED
+            )
+        finally:
+            for wait in waits:
+                wait.cancel()
+        if not done:
+            yield None
+        for each in (first, second):
+            if each in done:
+                yield each.result()
 
 
 async def _tell(response: web.StreamResponse, person: Person, event: Happened) -> None:

@@ -101,6 +101,15 @@ async def show(
     return aiohttp_jinja2.render_template("tickets/thread.html", request, data, status=status)
 
 
+def _who(line: Line) -> str:
+    return f"{_WHO[line.author]} {line.said_by}" if line.said_by else _WHO[line.author]
+
+
+def _said(line: Line) -> str:
+    files = [f"(tệp: {file.name})" for file in line.reply.attachments] if line.reply else []
+    return "\n".join([line.text or f"({line.kind})", *files])
+
+
 def _as_text(found: Seen, lines: list[Line]) -> str:
     ticket = found.ticket
     head = [
@@ -109,7 +118,5 @@ def _as_text(found: Seen, lines: list[Line]) -> str:
         f"Thủ tục: {found.titles(ticket.procedure) or 'chưa rõ'}",
         f"Bản ghi lấy lúc {moment(now())}. Số định danh và số điện thoại đã được che khi lưu.",
     ]
-    said = [
-        f"[{moment(line.created_at)}] {_WHO[line.author]}:\n{line.text or f'({line.kind})'}" for line in lines
-    ]
+    said = [f"[{moment(line.created_at)}] {_who(line)}:\n{_said(line)}" for line in lines]
     return "\n".join(head) + "\n\n" + "\n\n".join(said) + "\n"

@@ -107,14 +107,17 @@ class ThreadActions:
         """Answer the citizen, or put the answer before a lead."""
         form = await request.post()
         text, key = text_of(form, "noi_dung", _LONGEST), text_of(form, "khoa", 40)
+        files = [str(each) for each in form.getall("tep", [])]
 
         async def act(desk: TicketDesk, person: Person, found: Seen) -> str:
             approval = await needs_approval(desk, person, found.ticket)
             unique = f"ticket-{found.ticket.id}-{person.id}-{key or secrets.token_urlsafe(9)}"
             sent = await desk.replies.send(
-                found.ticket.id, staff_of(person), text, key=unique, approval=approval
+                found.ticket.id, staff_of(person), text, key=unique, approval=approval, files=files
             )
-            await desk.record(person, "ticket_replied", found.ticket.id, waits_for_lead=not sent)
+            await desk.record(
+                person, "ticket_replied", found.ticket.id, waits_for_lead=not sent, files=len(files)
+            )
             return "tra-loi" if sent else "cho-duyet"
 
         return await _do(request, act, draft=text)

@@ -77,6 +77,13 @@ def duration(seconds: float | None) -> str:
     return f"{minutes} phút" if not hours else f"{hours} giờ {rest} phút" if rest else f"{hours} giờ"
 
 
+def file_size(size: int) -> str:
+    """``120 KB``, ``1,4 MB`` for a size in bytes."""
+    if size < 1024 * 1024:
+        return f"{max(1, round(size / 1024))} KB"
+    return f"{number(size / 1024 / 1024, 1)} MB"
+
+
 def ward(code: str | None) -> str:
     """``phường Bạch Mai``; the code itself for a ward that is no longer in the table."""
     if not code:
@@ -96,6 +103,7 @@ FILTERS: dict[str, Callable[..., str]] = {
     "clock_time": clock_time,
     "day": day,
     "duration": duration,
+    "file_size": file_size,
     "hour": hour,
     "moment": moment,
     "number": number,

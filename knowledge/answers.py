@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 
-from knowledge import wording
+from knowledge import timed, wording
 from knowledge.checklist import questions
 from knowledge.schema import Procedure, Provenance, SpecialCase, facets_with_content
 from knowledge.shorten import shorten, squeeze
+from knowledge.upcoming import Upcoming, with_upcoming
+from motcua.clock import today
 from motcua.reply import (
     Button,
     Card,
@@ -35,14 +38,23 @@ _FIELD_OF = {
 }
 
 
-def answer(procedure: Procedure, facet: Facet) -> Reply:
-    """What the procedure says about ``facet``; a plain "chưa rõ" where nobody settled it.
+def answer(
+    procedure: Procedure, facet: Facet, *, day: date | None = None, upcoming: Upcoming | None = None
+) -> Reply:
+    """What the procedure says about ``facet`` on ``day`` (today); a plain "chưa rõ" where nobody settled it.
 
-    Of an imported procedure, whose official texts may fill pages, the beginning is shown.
+    Of an imported procedure, whose official texts may fill pages, the beginning is shown. ``upcoming`` is
+    told of where it changes this answer.
     """
+    day = day or today()
+    reply = _answer(procedure, facet, day)
+    return with_upcoming(reply, _answer(upcoming.later, facet, day), upcoming) if upcoming else reply
+
+
+def _answer(procedure: Procedure, facet: Facet, day: date) -> Reply:
     if facet in procedure.unknown:
-        return _unknown(procedure, facet)
-    sections = _SECTIONS[facet](procedure)
+        return _unknown(procedure, facet, day)
+    sections = _said(procedure, facet, day)
     buttons = follow_ups(procedure, facet)
     if procedure.imported:
         sections, buttons = _beginning(procedure, facet, sections, buttons)
@@ -57,8 +69,18 @@ def answer(procedure: Procedure, facet: Facet) -> Reply:
     )
 
 
-def special_answer(procedure: Procedure, case: SpecialCase) -> Reply:
-    """The answer to a special situation that the procedure describes."""
+def special_answer(procedure: Procedure, case: SpecialCase, *, upcoming: Upcoming | None = None) -> Reply:
+    """The answer to a special situation that the procedure describes. ``upcoming`` as in :func:`answer`."""
+    reply = _special(procedure, case)
+    if upcoming is None:
+        return reply
+    asked = set(case.questions)
+    after = next((each for each in upcoming.later.special_cases if asked & set(each.questions)), None)
+    later = _special(upcoming.later, after) if after else _answer(upcoming.later, case.facet, today())
+    return with_upcoming(reply, later, upcoming)
+
+
+def _special(procedure: Procedure, case: SpecialCase) -> Reply:
     return Reply(
         kind=Kind.ANSWER,
         text=case.answer,
@@ -138,11 +160,12 @@ def _beginning(
     return [*short.sections, rest], [*buttons[: _MOST_BUTTONS - 1], *link]
 
 
-def _unknown(procedure: Procedure, facet: Facet) -> Reply:
+def _unknown(procedure: Procedure, facet: Facet, day: date) -> Reply:
     what, name = wording.BUTTON[facet].lower(), wording.title_name(procedure)
+    said = f"Một Cửa chưa có thông tin chắc chắn về “{what}” của thủ tục “{name}”. {wording.WHO_KNOWS}"
     return Reply(
         kind=Kind.NO_ANSWER,
-        text=f"Một Cửa chưa có thông tin chắc chắn về “{what}” của thủ tục “{name}”. {wording.WHO_KNOWS}",
+        text="\n".join([said, *lines_of(timed.notes(procedure, facet, day))]),
         procedure=procedure.code,
         facet=facet,
         buttons=follow_ups(procedure, facet),
@@ -174,6 +197,14 @@ def lines_of(sections: list[Section]) -> list[str]:
     return lines
 
 
+def _said(procedure: Procedure, facet: Facet, day: date) -> list[Section]:
+    """All that is said of ``facet`` on ``day``."""
+    sections = _fee(procedure, day) if facet is Facet.FEE else _SECTIONS[facet](procedure)
+    if facet is Facet.OVERVIEW and Facet.FEE not in procedure.unknown:
+        sections = [*sections, *timed.reductions(procedure, day)]
+    return [*sections, *timed.notes(procedure, facet, day)]
+
+
 def _text(text: str | None, heading: str | None = None) -> list[Section]:
     return [TextSection(text=text, heading=heading)] if text else []
 
@@ -202,13 +233,13 @@ def _time(procedure: Procedure) -> list[Section]:
     return sections
 
 
-def _fee(procedure: Procedure) -> list[Section]:
+def _fee(procedure: Procedure, day: date) -> list[Section]:
     sections = _text(procedure.fee)
     # An imported fee says in words what holds for which way; the portal's table cannot be trusted that far.
-    if not procedure.imported and len({wording.way_fee(way.fee) for way in procedure.ways}) > 1:
-        rows = [[way.kind.capitalize(), wording.way_fee(way.fee)] for way in procedure.ways]
-        sections.append(TableSection(columns=["Cách nộp", "Lệ phí"], rows=rows))
-    return sections
+    if not procedure.imported and len({timed.fee_of(way, day) for way in procedure.ways}) > 1:
+        rows = [[way.kind.capitalize(), timed.fee_of(way, day)] for way in procedure.ways]
+        return [*sections, TableSection(columns=["Cách nộp", "Lệ phí"], rows=rows)]
+    return [*sections, *timed.reductions(procedure, day)]
 
 
 def _online(procedure: Procedure) -> list[Section]:
@@ -241,7 +272,6 @@ _SECTIONS: dict[Facet, Callable[[Procedure], list[Section]]] = {
     Facet.DOCUMENTS: _documents,
     Facet.STEPS: lambda p: [ListSection(kind="steps", heading="Các bước", items=p.steps)],
     Facet.TIME: _time,
-    Facet.FEE: _fee,
     Facet.PLACE: lambda p: _text(p.place),
     Facet.ONLINE: _online,
     Facet.RESULT: lambda p: _text(p.result),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from knowledge import timed
 from knowledge.answers import follow_ups, lines_of, sources
 from knowledge.checklist import (
     CASE,
@@ -14,7 +15,9 @@ from knowledge.checklist import (
 )
 from knowledge.schema import Document, Procedure
 from knowledge.shorten import clip
+from knowledge.upcoming import Upcoming, with_upcoming
 from knowledge.wording import FITTED, lower_first, paper, title_name
+from motcua.clock import today
 from motcua.reply import Button, Card, Command, Facet, Kind, ListSection, Reply, Section, TextSection
 from vietnamese.short_answers import DIRECT, ONLINE, OTHER, SELF, SERVICE, SKIP, STOP, WAY, WHO
 
@@ -60,9 +63,17 @@ def ask_question(procedure: Procedure, question: Question, answers: Answers, *, 
     )
 
 
-def fitted_list(procedure: Procedure, answers: Answers) -> Reply:
-    """The papers for the case that ``answers`` describe, to tick off and to print."""
-    sections = _sections(procedure, answers)
+def fitted_list(procedure: Procedure, answers: Answers, *, upcoming: Upcoming | None = None) -> Reply:
+    """The papers for the case that ``answers`` describe, to tick off and to print.
+
+    ``upcoming`` is told of where it changes them.
+    """
+    reply = _fitted_list(procedure, answers)
+    return with_upcoming(reply, _fitted_list(upcoming.later, answers), upcoming) if upcoming else reply
+
+
+def _fitted_list(procedure: Procedure, answers: Answers) -> Reply:
+    sections = _sections(procedure, answers) + timed.notes(procedure, Facet.DOCUMENTS, today())
     title = f"Giấy tờ cho trường hợp của anh/chị – {title_name(procedure)}"
     return Reply(
         kind=Kind.ANSWER,

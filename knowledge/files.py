@@ -57,8 +57,7 @@ def read_folder(folder: Path = SHIPPED) -> Reading:
     reading = Reading()
     for path in sorted(folder.glob("*.yml")):
         try:
-            content = yaml.load(path.read_text(encoding="utf-8"), _NoTwice)  # noqa: S506 - a SafeLoader
-            procedure = Procedure.model_validate(content)
+            procedure = parse(path.read_text(encoding="utf-8"))
         except (OSError, UnicodeDecodeError):
             reading.problems.append(f"{path.name}: không mở được, hoặc tệp không phải chữ UTF-8")
         except DoubleKey as error:
@@ -76,18 +75,29 @@ def read_folder(folder: Path = SHIPPED) -> Reading:
     return reading
 
 
+def parse(text: str) -> Procedure:
+    """The procedure a file's text says. Raises yaml.YAMLError, DoubleKey, ValidationError, ValueError."""
+    content = yaml.load(text, _NoTwice)  # noqa: S506 - a SafeLoader
+    return Procedure.model_validate(content)
+
+
 def _place(error: yaml.YAMLError) -> str:
     mark = getattr(error, "problem_mark", None)
     return f"dòng {mark.line + 1}" if mark else "không rõ dòng"
 
 
 def _explain(item: dict[str, object]) -> str:
+    where, said = explain(item)
+    return f"{where or 'cả tệp'}: {said}"
+
+
+def explain(item: dict[str, object]) -> tuple[str, str]:
+    """One of pydantic's errors: the dotted path of what it is about, and what is wrong, in Vietnamese."""
     location = item["loc"]
     where = ".".join(str(part) for part in location) if isinstance(location, tuple) else ""
     kind, context = str(item["type"]), item.get("ctx")
     facts = context if isinstance(context, dict) else {}
-    said = _SAID.get(kind, "giá trị không hợp lệ").format_map(facts).replace("' or '", "' hoặc '")
-    return f"{where or 'cả tệp'}: {said}"
+    return where, _SAID.get(kind, "giá trị không hợp lệ").format_map(facts).replace("' or '", "' hoặc '")
 
 
 class DoubleKey(yaml.MarkedYAMLError):

@@ -7,15 +7,18 @@ two versions. A new edition is built beside the old one and put in its place in 
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 import structlog
 
-from knowledge import store
+from knowledge import office_edits, store
 from knowledge.elsewhere import messages_not_held, messages_off_topic
+from knowledge.offices import Offices, shipped_offices
 from knowledge.schema import Procedure
 from knowledge.search import Search
+from knowledge.trials import Trials
+from knowledge.upcoming import Upcoming, read_upcoming
 from motcua.clock import today
 from motcua.db import Database
 
@@ -24,12 +27,14 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Edition:
-    """The procedures in force on one day, at one revision."""
+    """The procedures in force on one day, at one revision, what will change, and the office records."""
 
     revision: int
     day: date
     procedures: dict[str, Procedure]
     search: Search
+    upcoming: dict[str, Upcoming] = field(default_factory=dict)
+    offices: Offices = field(default_factory=shipped_offices)
 
 
 class Library:
@@ -40,6 +45,7 @@ class Library:
         self._edition: Edition | None = None
         self._versions: dict[int, Procedure] = {}
         self._behind = False
+        self._trials = Trials(database, lambda: self.edition)
 
     @property
     def edition(self) -> Edition:
@@ -47,6 +53,10 @@ class Library:
         if self._edition is None:
             raise LookupError("library not loaded")
         return self._edition
+
+    async def trial(self, change_id: int) -> Edition:
+        """The newest edition as if a change of the desk were in force. See :class:`Trials`."""
+        return await self._trials.edition(change_id)
 
     async def refresh(self) -> bool:
         """Load what has been published since, or what the date has changed. True when it did."""
@@ -56,6 +66,8 @@ class Library:
             if self._edition and (self._edition.revision, self._edition.day) == (number, day):
                 return False
             self._versions = await store.versions_in_force(session, day, self._versions)
+            upcoming = await read_upcoming(session, day)
+            offices = await office_edits.present(session)
         procedures = list(self._versions.values())
         before = self._edition
         if before is None:
@@ -63,7 +75,8 @@ class Library:
         else:
             search = await asyncio.to_thread(before.search.grown, procedures)
             self._behind = self._behind or not search.says_the_same(before.search)
-        self._edition = Edition(number, day, {item.code: item for item in procedures}, search)
+        held = {item.code: item for item in procedures}
+        self._edition = Edition(number, day, held, search, upcoming, offices)
         log.info("knowledge.loaded", revision=number, procedures=len(procedures))
         return True
 

@@ -25,9 +25,8 @@ _MOST_PARTLY = 4
 _NO_DISTRICT = "Từ 1/7/2025 không còn {districts}, hồ sơ nộp ở bộ phận một cửa của phường, xã."
 
 
-def ward_answer(ward: Ward, desk: Desk, wanted: Wanted, lead: str | None = None) -> str:
+def ward_answer(offices: Offices, ward: Ward, desk: Desk, wanted: Wanted, lead: str | None = None) -> str:
     """Where the office of ``ward`` is, after ``lead`` if the answer has a first line already."""
-    offices = shipped_offices()
     office = offices.of(ward, OfficeKind.ONE_STOP if desk is Desk.ONE_STOP else OfficeKind.POLICE)
     name = desk.of(ward)
     seat = (

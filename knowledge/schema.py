@@ -102,12 +102,32 @@ class Fee(Part):
         return self
 
 
+class Reduced(Part):
+    """A fee that is lower for a while, and the decision that says so. It ends by itself."""
+
+    fee: Fee
+    begins: date | None = None
+    ends: date
+    decision: Line
+
+    @model_validator(mode="after")
+    def _days_in_order(self) -> Self:
+        if self.begins and self.ends < self.begins:
+            raise ValueError("ngày kết thúc giảm đứng trước ngày bắt đầu")
+        return self
+
+    def holds(self, day: date) -> bool:
+        """Whether it is lower on ``day``."""
+        return (self.begins is None or self.begins <= day) and day <= self.ends
+
+
 class Way(Part):
     """One way to hand the dossier in, with its own time and fee."""
 
     kind: WayKind
     time: Duration
     fee: Fee
+    reduced: Reduced | None = None
     note: Line | None = None
 
 
@@ -186,6 +206,28 @@ class LocalTime(Part):
     decision: Line
 
 
+class DatedNote(Part):
+    """A sentence that is said between two days only, after what a facet answers."""
+
+    facet: Facet
+    text: Line
+    begins: date | None = None
+    ends: date | None = None
+    decision: Line | None = None
+
+    @model_validator(mode="after")
+    def _days_in_order(self) -> Self:
+        if self.begins is None and self.ends is None:
+            raise ValueError("lưu ý có thời hạn phải có ngày bắt đầu hoặc ngày kết thúc")
+        if self.begins and self.ends and self.ends < self.begins:
+            raise ValueError("ngày kết thúc đứng trước ngày bắt đầu")
+        return self
+
+    def holds(self, day: date) -> bool:
+        """Whether it is said on ``day``."""
+        return (self.begins is None or self.begins <= day) and (self.ends is None or day <= self.ends)
+
+
 class Provenance(Part):
     """Where the content comes from and who compared it, when."""
 
@@ -236,6 +278,7 @@ class Procedure(Part):
     late: Line | None = None
     linked: list[Linked] = []
     special_cases: list[SpecialCase] = []
+    dated: list[DatedNote] = []
     unknown: list[Facet] = []
     # A record of the national portal in its own words, which no editor has gone through yet.
     imported: bool = False
@@ -243,6 +286,8 @@ class Procedure(Part):
     replaces: list[Code] = []
     effective_from: date | None = None
     effective_to: date | None = None
+    # The day by which an editor compares it with its sources again.
+    review_by: date | None = None
     provenance: Provenance
     field_provenance: dict[str, Provenance] = {}
 

@@ -102,6 +102,7 @@ class Search:
         procedures that are ``not_held``."""
         texts, owners = self._take(procedures, {})
         elsewhere = [self._read(text) for text in (*off_topic, *not_held)]
+        self._unlearnt: set[str] = set()
         self._features = Features()
         if texts:
             learnt = self._features.learn([*texts, *elsewhere])
@@ -112,7 +113,8 @@ class Search:
     def grown(self, procedures: Sequence[Procedure]) -> Search:
         """An index over ``procedures`` that learns nothing anew, and so is there at once.
 
-        Texts that are new are found by likeness, with the features and the judge of this index.
+        Texts that are new are found by likeness, with the features and the judge of this index; the judge has
+        no say against a procedure whose nearest text it has not seen.
         """
         if not self._documents:
             return Search(procedures)
@@ -126,6 +128,7 @@ class Search:
         )
         after = iter(range(len(self._documents), len(self._documents) + len(fresh)))
         order = [known[text.typed] if text.typed in known else next(after) for text in texts]
+        other._unlearnt = self._unlearnt | {text.typed for text in fresh}
         other._features = self._features
         other._by_feature = csc_matrix(rows[order])
         other._judge = self._judge.moved(
@@ -245,13 +248,14 @@ class Search:
             closeness = float(likeness[own[0]])
             second = float(likeness[own[1]]) if len(own) > 1 else 0.0
             alike = _LIKENESS_SHARE * (closeness + _SECOND_SHARE * second)
-            margin = margins.get(
-                owner, max(NO_MARGIN, _UNJUDGED_SLOPE * closeness * explained + _UNJUDGED_FLOOR)
-            )
+            judged_so = owner in margins and best.text not in self._unlearnt
+            margin = margins.get(owner, NO_MARGIN)
+            if not judged_so:
+                margin = max(margin, _UNJUDGED_SLOPE * closeness * explained + _UNJUDGED_FLOOR)
             score = margin + alike + (_EXACTLY if owner == named else 0.0)
             if self._said[best.text].content == said.content:
                 closeness = 1.0  # likeness leaves common features out, so that it need not be one
-            hits.append(Hit(self._codes[owner], score, best.text, closeness, best.case, owner in margins))
+            hits.append(Hit(self._codes[owner], score, best.text, closeness, best.case, judged_so))
         return sorted(hits, key=lambda hit: -hit.score)
 
 

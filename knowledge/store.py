@@ -8,12 +8,12 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from sqlalchemy import Row, Text, cast, insert, select, update
+from sqlalchemy import ColumnElement, Row, Text, cast, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from knowledge.models import KnowledgeRevision, ProcedureVersion
+from knowledge.models import ContentChange, KnowledgeRevision, ProcedureVersion
 from knowledge.schema import Procedure
 from motcua.clock import HANOI, today
 from motcua.db import now
@@ -26,9 +26,10 @@ _DATES = (
     ProcedureVersion.effective_from,
     ProcedureVersion.effective_to,
     ProcedureVersion.superseded_at,
+    ProcedureVersion.withdrawn,
 )
 if TYPE_CHECKING:
-    _Dates = Row[int, str, date | None, date | None, datetime | None]
+    _Dates = Row[int, str, date | None, date | None, datetime | None, bool]
 _CONTENT = cast(ProcedureVersion.content, Text)
 
 
@@ -43,6 +44,7 @@ class Current:
     effective_from: date | None
     imported: bool
     replaces: tuple[str, ...]
+    withdrawn: bool = False
 
     @property
     def edited(self) -> bool:
@@ -52,8 +54,44 @@ class Current:
 
 def digest(procedure: Procedure) -> str:
     """A fingerprint of the content: equal content, equal digest."""
-    canonical = json.dumps(procedure.model_dump(mode="json"), sort_keys=True, ensure_ascii=False)
+    canonical = json.dumps(_as_digested(procedure), sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def _as_digested(procedure: Procedure) -> dict[str, Any]:
+    """The content without what the schema learnt later and this one does not use: its digest stays."""
+    content = procedure.model_dump(mode="json")
+    for name in ("dated", "review_by"):
+        if not content[name]:
+            del content[name]
+    for way in content["ways"]:
+        if way["reduced"] is None:
+            del way["reduced"]
+    return content
+
+
+async def append(
+    session: AsyncSession, procedure: Procedure, author: str, note: str, *, withdrawn: bool = False
+) -> int:
+    """Publish one version in the caller's transaction, whatever is in force: the id of the version.
+
+    What :func:`publish` decides (equal content, whose text it is) is decided by the caller.
+    """
+    await _supersede(session, ProcedureVersion.code == procedure.code)
+    version = ProcedureVersion(
+        code=procedure.code,
+        content=procedure.model_dump(mode="json"),
+        digest=digest(procedure),
+        effective_from=None if withdrawn else procedure.effective_from,
+        effective_to=procedure.effective_to,
+        author=author[:80],
+        note=note,
+        withdrawn=withdrawn,
+    )
+    session.add(version)
+    await session.flush()
+    await count_up(session)
+    return version.id
 
 
 async def publish(
@@ -69,7 +107,8 @@ async def publish(
     Returns the codes that changed; publishing the same content again changes nothing. With
     ``keep_others`` a version that somebody else published stays: what an editor corrected is not
     undone by a restart. An edited procedure always takes the place of an imported one, and an imported one
-    never that of an edited one, nor of one that an edited one replaces.
+    never that of an edited one, nor of one that an edited one replaces. What was withdrawn comes back only
+    when somebody publishes an edited procedure without ``keep_others``.
     """
     current = await current_versions(session)
     replaced = replaced_by_edited(current.values())
@@ -79,17 +118,17 @@ async def publish(
         before = current.get(procedure.code)
         if procedure.imported and ((before and before.edited) or procedure.code in replaced):
             continue
+        if before and before.withdrawn and (keep_others or procedure.imported):
+            continue
         mark = digest(procedure)
-        if before and (before.digest == mark or (keep_others and not _gives_way(before, procedure, author))):
+        same = before and before.digest == mark and not before.withdrawn
+        if before and (same or (keep_others and not _gives_way(before, procedure, author))):
             continue
         if before:
             superseded.append(before.id)
         newer.append((procedure, mark))
-    moment = now()
     for chosen in _chunks(superseded):
-        await session.execute(
-            update(ProcedureVersion).where(ProcedureVersion.id.in_(chosen)).values(superseded_at=moment)
-        )
+        await _supersede(session, ProcedureVersion.id.in_(chosen))
     for versions in _chunks(newer):
         rows = [
             {
@@ -105,7 +144,7 @@ async def publish(
         ]
         await session.execute(insert(ProcedureVersion), rows)
     if newer:
-        await _count_up(session)
+        await count_up(session)
     return [procedure.code for procedure, _ in newer]
 
 
@@ -119,11 +158,12 @@ async def current_versions(session: AsyncSession) -> dict[str, Current]:
         ProcedureVersion.effective_from,
         ProcedureVersion.content["imported"].as_boolean(),
         ProcedureVersion.content["replaces"].as_json(),
+        ProcedureVersion.withdrawn,
     )
     rows = await session.execute(select(*columns).where(ProcedureVersion.superseded_at.is_(None)))
     return {
-        code: Current(version, code, mark, author, begins, imported=bool(imported), replaces=tuple(old or ()))
-        for version, code, mark, author, begins, imported, old in rows.all()
+        code: Current(version, code, mark, author, begins, bool(imported), tuple(old or ()), withdrawn)
+        for version, code, mark, author, begins, imported, old, withdrawn in rows.all()
     }
 
 
@@ -132,7 +172,7 @@ def replaced_by_edited(versions: Iterable[Current]) -> dict[str, str]:
     return {
         old: version.code
         for version in versions
-        if version.edited and _begun(version.effective_from, today())
+        if version.edited and not version.withdrawn and _begun(version.effective_from, today())
         for old in version.replaces
     }
 
@@ -153,7 +193,8 @@ async def versions_in_force(
     """The procedures in force on ``day`` by the id of their version, in the order of their codes.
 
     Until a newer version takes effect, the one before it holds. What is ``known`` is not read again: a
-    version never changes. An imported procedure that an edited one replaces is out of force.
+    version never changes. An imported procedure that an edited one replaces is out of force, and so is one
+    whose newest version withdrew it.
     """
     newest = await session.execute(
         select(*_DATES).where(ProcedureVersion.superseded_at.is_(None)).order_by(ProcedureVersion.code)
@@ -161,7 +202,7 @@ async def versions_in_force(
     ids: list[int] = []
     for row in newest.all():
         holds = row if _begun(row.effective_from, day) else await _until_then(session, row.code, day)
-        if holds and (holds.effective_to is None or holds.effective_to >= day):
+        if holds and not holds.withdrawn and (holds.effective_to is None or holds.effective_to >= day):
             ids.append(holds.id)
     read = await _read(session, [version for version in ids if version not in known])
     found = {version: known[version] if version in known else read[version] for version in ids}
@@ -212,7 +253,25 @@ def _ever_held(row: _Dates) -> bool:
     return replaced_on is None or _begun(row.effective_from, replaced_on)
 
 
-async def _count_up(session: AsyncSession) -> None:
+async def _supersede(session: AsyncSession, which: ColumnElement[bool]) -> None:
+    """End the versions in force that ``which`` picks, and the changes that had published them."""
+    current = select(ProcedureVersion.id).where(which, ProcedureVersion.superseded_at.is_(None))
+    await session.execute(
+        update(ContentChange)
+        .where(ContentChange.state == "published", ContentChange.published_version_id.in_(current))
+        .values(state="superseded", revision=ContentChange.revision + 1, updated_at=now())
+        .execution_options(synchronize_session=False)
+    )
+    await session.execute(
+        update(ProcedureVersion)
+        .where(which, ProcedureVersion.superseded_at.is_(None))
+        .values(superseded_at=now())
+        .execution_options(synchronize_session=False)
+    )
+
+
+async def count_up(session: AsyncSession) -> None:
+    """Tell every library that something it holds has changed."""
     if await session.get(KnowledgeRevision, 1) is None:
         session.add(KnowledgeRevision(id=1, number=1))
     else:

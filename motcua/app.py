@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 
 from aiohttp import web
+from sqlalchemy.ext.asyncio import AsyncSession
 
 import desk
 import dossiers
 from channels import web as web_channel
 from channels import zalo as zalo_channel
 from conversations import CONVERSATIONS, Conversations
+from conversations.gaps import GapCollector
+from desk import audit
+from knowledge.changes import PublishingJob
 from motcua import health, push
 from motcua.db import Database
 from motcua.keys import DATABASE, PUSH, SETTINGS
@@ -36,6 +40,8 @@ def create_app(settings: Settings) -> web.Application:
     conversations.on_erase(push.forget)
     app.cleanup_ctx.append(_run_conversations)
     app.cleanup_ctx.append(_run_notices)
+    app.cleanup_ctx.append(_publish_what_is_due)
+    app.cleanup_ctx.append(_collect_gaps)
     if settings.dossiers.drop:
         app.cleanup_ctx.append(_watch_dropped_files)
     return app
@@ -65,6 +71,29 @@ async def _run_notices(app: web.Application) -> AsyncIterator[None]:
         work.cancel()
         await asyncio.gather(work, return_exceptions=True)
         await known.close()
+
+
+async def _publish_what_is_due(app: web.Application) -> AsyncIterator[None]:
+    async def told(session: AsyncSession, codes: Sequence[str]) -> None:
+        for code in codes:
+            subject = f"procedure:{code}"
+            await audit.record(session, None, "content_began", subject, by=audit.SCHEDULE)
+
+    work = asyncio.create_task(PublishingJob(app[DATABASE], told).run())
+    try:
+        yield
+    finally:
+        work.cancel()
+        await asyncio.gather(work, return_exceptions=True)
+
+
+async def _collect_gaps(app: web.Application) -> AsyncIterator[None]:
+    work = asyncio.create_task(GapCollector(app[DATABASE], app[SETTINGS]).run())
+    try:
+        yield
+    finally:
+        work.cancel()
+        await asyncio.gather(work, return_exceptions=True)
 
 
 async def _watch_dropped_files(app: web.Application) -> AsyncIterator[None]:

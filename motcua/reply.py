@@ -141,6 +141,15 @@ class Notice(Contract):
     data: dict[str, str] = {}
 
 
+class Attachment(Contract):
+    """A picture or file that goes with a reply. ``id`` is the secret in its link, ``size`` is in bytes."""
+
+    id: str = Field(pattern=r"^[A-Za-z0-9_-]{20,60}$")
+    name: str = Field(min_length=1, max_length=100)
+    media: Literal["image", "file"]
+    size: int = Field(ge=1)
+
+
 class Effect(StrEnum):
     """What a reply does besides being said. The turn worker does it in the transaction that stores the reply.
 
@@ -165,6 +174,7 @@ class Reply(Contract):
     dossier: DossierState | None = None
     handoff_reason: str | None = None
     notice: Notice | None = None
+    attachments: list[Attachment] = []
     effect: Effect | None = None
 
     def to_wire(self) -> dict[str, Any]:

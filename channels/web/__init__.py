@@ -5,16 +5,20 @@ from __future__ import annotations
 from aiohttp import web
 
 from channels.web.address import Addresses
+from channels.web.attached import AttachedFiles
 from channels.web.endpoint import ChatEndpoint
 from channels.web.forms import Forms
 from channels.web.identity import Identities
 from channels.web.intake import Intake
 from channels.web.limits import Limits
 from channels.web.pages import Files, Pages, Templates
+from channels.web.preview import previewer
 from channels.web.sender import TranscriptSender
 from channels.web.waking import Waking
 from conversations import Conversations
+from conversations.attachments import Attachments
 from motcua.keys import DATABASE, PUSH, SETTINGS
+from motcua.previews import WEB_PREVIEW
 
 
 def setup(app: web.Application, conversations: Conversations) -> None:
@@ -24,6 +28,7 @@ def setup(app: web.Application, conversations: Conversations) -> None:
     intake = Intake(conversations, app[DATABASE], Limits(settings.web.address_per_minute))
     files = Files()
     templates = Templates(files.version, settings.zalo.verifier)
+    app[WEB_PREVIEW] = previewer(templates)
     pages = Pages(settings, identities, files, templates)
     forms = Forms(identities, addresses, intake, templates)
     endpoint = ChatEndpoint(identities, addresses, intake)
@@ -39,6 +44,8 @@ def setup(app: web.Application, conversations: Conversations) -> None:
     app.router.add_get("/khong-js", forms.page)
     app.router.add_post("/gui", forms.send)
     app.router.add_get("/static/web/{version}/{path:.+}", pages.file)
+    attached = AttachedFiles(Attachments(app[DATABASE]), settings)
+    app.router.add_get(r"/tep/{id:[A-Za-z0-9_-]{43}}", attached.get)
     app.router.add_get("/ws/chat", endpoint.handle)
     app.on_shutdown.append(endpoint.close_all)
     for channel in ("web", "cli"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from typing import Any
 
@@ -12,11 +13,12 @@ from pydantic import ValidationError
 from channels.web import protocol
 from channels.web.feed import Feed
 from channels.web.intake import Caller, Intake, TooFast, UnknownLink
-from channels.web.protocol import Hello, Message, Rate, Text
+from channels.web.protocol import Hello, Message, Rate, Text, Typing
 
 log = structlog.get_logger(__name__)
 
 _RETRY_S = 3.0
+_TYPING_EVERY_S = 2.0
 
 TOO_LONG = "Tin nhắn dài quá. Anh/chị chia thành từng phần ngắn hơn (dưới 12.000 chữ cái) giúp nhé."
 _TOO_FAST = "Anh/chị gửi hơi nhanh, chờ một chút nhé. Tin này vẫn được giữ và sẽ gửi sau ít giây."
@@ -31,6 +33,7 @@ class ChatSocket:
 
     def __init__(self, ws: web.WebSocketResponse, caller: Caller, intake: Intake) -> None:
         self._ws, self._caller, self._intake = ws, caller, intake
+        self._typed_at = -_TYPING_EVERY_S
         self._feed = Feed(intake.conversations, self._send, lambda: ws.close(code=WSCloseCode.INTERNAL_ERROR))
 
     async def run(self) -> None:
@@ -56,6 +59,8 @@ class ChatSocket:
             await self._on_hello(frame)
         elif isinstance(frame, Rate):
             await self._on_rate(frame)
+        elif isinstance(frame, Typing):
+            self._on_typing()
         elif isinstance(frame, Text) and len(frame.text) > protocol.MAX_TEXT:
             await self._refuse(TOO_LONG, "too_long", client_id=frame.client_id)
         else:
@@ -91,6 +96,12 @@ class ChatSocket:
         await self._send({"type": "accepted", "client_id": frame.client_id, "id": accepted.message_id})
         if accepted.duplicate:
             await self._feed.done_if_answered(accepted.message_id)
+
+    def _on_typing(self) -> None:
+        at = asyncio.get_running_loop().time()
+        if self._feed.conversation and at >= self._typed_at + _TYPING_EVERY_S:
+            self._typed_at = at
+            self._intake.conversations.citizen_typing(self._feed.conversation)
 
     async def _on_rate(self, rate: Rate) -> None:
         found = self._feed.conversation

@@ -90,6 +90,8 @@ class Feed:
                     except TimeoutError:
                         await self._look(conversation_id)
                         continue
+                    if event.kind is EventKind.TYPING and event.author is Author.CITIZEN:
+                        continue  # their own
                     if event.kind is EventKind.TYPING:
                         await self._send({"type": "typing", "author": event.author.value})
                         continue

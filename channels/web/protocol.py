@@ -12,6 +12,8 @@ From the client:
   was opened by a link to a procedure or to the office of a ward.
 * ``{"type": "rate", "message": 8, "useful": true, "comment"?: "…"}``: whether an answer was of use. A later
   one takes the place of an earlier one.
+* ``{"type": "typing"}``: the citizen is writing to a person of the desk. Not answered; more than one in two
+  seconds are dropped.
 
 From the server:
 
@@ -119,14 +121,20 @@ class Rate(_Frame):
     comment: Annotated[str, Field(max_length=MAX_COMMENT)] = ""
 
 
+class Typing(_Frame):
+    """The citizen is writing; the person at the desk who has the conversation open sees it."""
+
+    type: Literal["typing"]
+
+
 Message = Text | Press | Open
 """What becomes a message of the transcript."""
 
-ClientFrame = Annotated[Hello | Message | Rate, Field(discriminator="type")]
-_CLIENT_FRAME: TypeAdapter[Hello | Message | Rate] = TypeAdapter(ClientFrame)
+ClientFrame = Annotated[Hello | Message | Rate | Typing, Field(discriminator="type")]
+_CLIENT_FRAME: TypeAdapter[Hello | Message | Rate | Typing] = TypeAdapter(ClientFrame)
 
 
-def parse(data: str) -> Hello | Message | Rate:
+def parse(data: str) -> Hello | Message | Rate | Typing:
     """The frame in ``data``. Raises pydantic.ValidationError."""
     return _CLIENT_FRAME.validate_json(data)
 

@@ -18,11 +18,13 @@ from channels.zalo.events import CHANNEL
 from channels.zalo.inbound import Room as Intake
 from channels.zalo.inbound import add_inbound
 from channels.zalo.outbound import make_outbound, make_tokens
+from channels.zalo.preview import previewer
 from channels.zalo.tokens import Tokens, Unavailable
 from channels.zalo.transport import Transport
 from channels.zalo.window import Window, WindowState, window
 from conversations import Sender
 from motcua.keys import DATABASE, SETTINGS
+from motcua.previews import ZALO_PREVIEW
 
 __all__ = [
     "Tokens", "Transport", "Unavailable", "Window", "WindowState", "make_tokens", "setup", "window",
@@ -40,12 +42,13 @@ class Room(Intake, Protocol):
 
 
 def setup(app: web.Application, conversations: Room) -> None:
-    """Add the channel to the application; does nothing while the account is not configured.
+    """Add the channel to the application; while the account is not configured, only its preview.
 
     Reads SETTINGS and DATABASE of ``app``. Connections and the keeper of the tokens live as long as
     the application runs.
     """
     settings = app[SETTINGS]
+    app[ZALO_PREVIEW] = previewer(settings.zalo)
     if not settings.zalo.enabled:
         return
     if not settings.zalo.oa_secret.get_secret_value():

@@ -15,6 +15,7 @@ from channels.zalo.client import Client
 from channels.zalo.errors import Failure, Stage
 from channels.zalo.models import ZaloUpload
 from conversations import Outgoing
+from conversations.attachments import Attachments as Files
 from motcua.db import Database, now
 
 
@@ -52,6 +53,21 @@ AttachmentsOf = Callable[[Outgoing], Awaitable[Sequence[Attachment]]]
 async def no_attachments(_outgoing: Outgoing) -> Sequence[Attachment]:
     """Replies of the bot have none."""
     return ()
+
+
+def attachments_in(database: Database) -> AttachmentsOf:
+    """The attachments that people at the desk sent, as Zalo takes them."""
+    files = Files(database)
+
+    async def attachments_of(outgoing: Outgoing) -> Sequence[Attachment]:
+        found = [await files.read(each.id) for each in outgoing.reply.attachments]
+        return [
+            Attachment(Media.IMAGE if each.media == "image" else Media.FILE, each.name, each.content)
+            for each in found
+            if each is not None
+        ]
+
+    return attachments_of
 
 
 def media_of(name: str) -> Media | None:

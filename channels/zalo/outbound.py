@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass
 
-from channels.zalo.attachments import AttachmentsOf, Uploads, no_attachments
+from channels.zalo.attachments import AttachmentsOf, Uploads, attachments_in
 from channels.zalo.attempt import Manners
 from channels.zalo.client import Client
 from channels.zalo.confirmations import Confirmations, ConversationOf
@@ -45,7 +45,7 @@ def make_outbound(
     transport: Transport,
     conversation_of: ConversationOf,
     *,
-    attachments_of: AttachmentsOf = no_attachments,
+    attachments_of: AttachmentsOf | None = None,
     phone_of: PhoneOf = no_phone,
 ) -> Outbound:
     """The way out of the configured account. ``conversation_of`` finds the conversation of a Zalo user."""
@@ -60,6 +60,6 @@ def make_outbound(
         quotes=Quotes(database, zalo),
         templates=ZbsSender(zalo, ZbsClient(zalo, tokens, transport), progress, tracking, phone_of),
         uploads=Uploads(database, client, zalo.oa_id),
-        attachments_of=attachments_of,
+        attachments_of=attachments_of or attachments_in(database),
     )
     return Outbound(client, sender, Confirmations(progress, marks, tracking, conversation_of))

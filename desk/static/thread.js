@@ -1,6 +1,7 @@
 // One open ticket: new messages as they come, the draft that survives, sending, and the sign of life.
 
 import { refill, token } from "./fragments.js";
+import { attached, clearFiles, uploading } from "./thread_files.js";
 
 const page = document.querySelector(".live").dataset;
 const base = `/ban/phieu/${page.ticket}`;
@@ -53,6 +54,17 @@ document.addEventListener("phieu", ({ detail }) => {
   if (["note", "forwarded"].includes(detail.viec)) drawFacts();
   drawTranscript();
 });
+// The citizen is writing: said for as long as it is likely to be true.
+const typist = document.getElementById("citizen-typing");
+const CITIZEN_TYPES_MS = 6_000;
+let citizenStops = null;
+document.addEventListener("dang-go", () => {
+  typist.hidden = false;
+  clearTimeout(citizenStops);
+  citizenStops = setTimeout(() => { typist.hidden = true; }, CITIZEN_TYPES_MS);
+});
+document.addEventListener("phieu", ({ detail }) => { if (detail.viec === "message") typist.hidden = true; });
+
 document.addEventListener("noi-lai", () => { drawTranscript(); keepThere(); });
 if (suggestion) drawSuggestion();
 
@@ -132,10 +144,16 @@ let tried = null;
 const newKey = () => { form.khoa.value = crypto.randomUUID?.().slice(0, 18) ?? String(Math.random()).slice(2); };
 form?.addEventListener("submit", async (event) => {
   event.preventDefault();
-  if (sending || !text.value.trim()) return;
+  if (sending || (!text.value.trim() && !attached())) return;
+  if (uploading()) {
+    problem.textContent = "Tệp đang tải lên, anh/chị chờ một chút rồi bấm Gửi.";
+    problem.hidden = false;
+    return;
+  }
   sending = true;
-  if (tried !== null && tried !== text.value) newKey();
-  tried = text.value;
+  const whole = new URLSearchParams(new FormData(form)).toString().replace(/(^|&)khoa=[^&]*/, "");
+  if (tried !== null && tried !== whole) newKey();
+  tried = whole;
   problem.hidden = true;
   const button = document.getElementById("send");
   button.disabled = true;
@@ -144,6 +162,7 @@ form?.addEventListener("submit", async (event) => {
     if (response.ok) {
       const { vua } = await response.json();
       text.value = "";
+      clearFiles();
       try { localStorage.removeItem(draftKey); } catch { /* private mode */ }
       clearTimeout(later);
       draftState.textContent = vua === "cho-duyet" ? "Đang chờ tổ trưởng duyệt" : "Đã gửi";

@@ -85,7 +85,8 @@ function tell(event) {
   if (wantsSound()) ring();
 }
 
-const source = new EventSource(`/ban/su-kien?sau=${page.after}`);
+const source = new EventSource(`/ban/su-kien?sau=${page.after}${page.ticket ? `&phieu=${page.ticket}` : ""}`);
+source.addEventListener("dang-go", () => document.dispatchEvent(new CustomEvent("dang-go")));
 let lost = null;
 let soon = null;
 let wasLost = false;

@@ -14,6 +14,7 @@ from knowledge.national.findings import Findings, Outcome
 from knowledge.national.names import told_apart
 from knowledge.national.records import BadLine, Dump, DumpRefused, read_dump
 from knowledge.national.report import ImportReport
+from knowledge.national.review import compare, kept
 from knowledge.schema import Procedure
 from knowledge.store import current_versions, publish, replaced_by_edited
 from motcua.clock import today
@@ -31,11 +32,13 @@ async def import_dump(
     """Import the records of ``path`` as they stood on ``day`` (by default the newest day the file tells).
 
     Edited procedures stay; what is in the knowledge base and not in the file stays too, and is reported. The
-    same file a second time changes nothing. Raises OSError if the file cannot be opened, DumpRefused if it is
-    no dump or nobody knows of which day.
+    same file a second time changes nothing. What differs from the last import of an edited procedure becomes
+    a review task (``knowledge.national.review``). Raises OSError if the file cannot be opened, DumpRefused if
+    it is no dump or nobody knows of which day.
     """
     dump = await asyncio.to_thread(read_dump, path)
     procedures, report = await asyncio.to_thread(build_all, dump, day, progress)
+    records = await asyncio.to_thread(kept, procedures)
     async with database.write() as session:
         before = await current_versions(session)
         replaced = replaced_by_edited(before.values())
@@ -47,6 +50,9 @@ async def import_dump(
         in_file = {record.code for record in dump.records}
         report.missing = [code for code, known in before.items() if known.imported and code not in in_file]
         note = f"nhập từ bản ghi của Cổng ngày {report.day:%d/%m/%Y}"
+        edited = {code for code, known in before.items() if known.edited and not known.withdrawn}
+        compared = await compare(session, records, report.day, edited)
+        report.ministry_changed, report.review_tasks = compared.changed, compared.tasks
         report.changed = await publish(session, procedures, AUTHOR, note)
     return report
 

@@ -79,6 +79,8 @@ class ImportReport:
     kept_edited: list[str] = field(default_factory=list)
     replaced: dict[str, str] = field(default_factory=dict)
     missing: list[str] = field(default_factory=list)
+    ministry_changed: int = 0
+    review_tasks: list[str] = field(default_factory=list)
 
     @property
     def refused(self) -> list[BadLine]:
@@ -139,6 +141,10 @@ def _csv(report: ImportReport) -> str:
         writer.writerow((f"dòng {bad.line}", "", "không nhập được", bad.reason, ""))
     for finding in _rows(report):
         writer.writerow([_safe(str(getattr(finding, column))) for column in _COLUMNS])
+    for code in report.review_tasks:
+        writer.writerow(
+            (code, "", "cần xem lại", "Cổng đã đổi bản ghi của thủ tục do người biên tập soạn", "")
+        )
     for code in report.missing:
         writer.writerow((code, "", "vắng mặt", "đã nhập trước đây, tệp này không còn; giữ nguyên", ""))
     return out.getvalue()
@@ -158,6 +164,7 @@ def _json(report: ImportReport) -> str:
         "kept_edited": report.kept_edited,
         "replaced": report.replaced,
         "missing": report.missing,
+        "review_tasks": report.review_tasks,
         "fields": [asdict(count) for count in report.fields()],
         "findings": [asdict(finding) for finding in _rows(report)],
     }

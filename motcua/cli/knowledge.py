@@ -133,6 +133,11 @@ def _show(report: ImportReport) -> None:
         f"{report.unchanged} unchanged, {len(report.kept_edited)} kept as edited, "
         f"{len(report.replaced)} replaced by an edited one, {len(report.refused)} lines refused"
     )
+    if report.review_tasks:
+        named = ", ".join(report.review_tasks[:_MOST_ON_SCREEN])
+        click.echo(
+            f"{len(report.review_tasks)} edited procedures changed at the portal, to be reviewed: {named}"
+        )
     if report.missing:
         named = ", ".join(report.missing[:_MOST_ON_SCREEN])
         click.echo(f"{len(report.missing)} imported earlier and not in this file, left as they are: {named}")

@@ -135,6 +135,8 @@ class Talk:
     rules: dict[str, str] = field(default_factory=rules)
     intents: set[str] = field(default_factory=intents)
     taken_for: str = ""
+    draft: int | None = None
+    """A change of the desk that is tried out."""
 
     async def say(
         self,
@@ -175,7 +177,9 @@ class Talk:
         entities: list[dict[str, Any]],
         cuts: Sequence[object] = (),
     ) -> list[Reply]:
-        metadata = {"context": self.context.model_dump(mode="json"), "text": text}
+        metadata: dict[str, Any] = {"context": self.context.model_dump(mode="json"), "text": text}
+        if self.draft is not None:
+            metadata["draft"] = self.draft
         call = {
             "next_action": self.rules[ranking[0]["name"]],
             "sender_id": "conversation-1",

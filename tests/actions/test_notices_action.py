@@ -226,7 +226,7 @@ async def test_a_waiting_result_offers_the_way_to_its_counter(talk: Talk, databa
     assert "Bạch Mai" in shown.text
 
 
-def test_the_hours_of_the_counter_are_told_when_they_are_known(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_hours_of_the_counter_are_told_when_they_are_known() -> None:
     ward = hanoi().by_code["00004"]
     reply = Reply(kind=Kind.STATUS, text="Hồ sơ đã có kết quả.")
     known = Office(
@@ -236,7 +236,6 @@ def test_the_hours_of_the_counter_are_told_when_they_are_known(monkeypatch: pyte
         provenance=Provenance(source="bảng tại quầy", checked_on=date(2026, 11, 1), checked_by="Nhóm"),
     )
     offices = Offices({ward.code: {OfficeKind.ONE_STOP: known}}, shipped_offices().city)
-    monkeypatch.setattr(dossier, "shipped_offices", lambda: offices)
-    assert "8:00–12:00, 13:00–17:00." in dossier.counter_told(reply, ward).text
-    monkeypatch.setattr(dossier, "shipped_offices", lambda: Offices({}, shipped_offices().city))
-    assert dossier.counter_told(reply, ward).text == reply.text
+    assert "8:00–12:00, 13:00–17:00." in dossier.counter_told(offices, reply, ward).text
+    nothing = Offices({}, shipped_offices().city)
+    assert dossier.counter_told(nothing, reply, ward).text == reply.text

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from actions.base import Rooms
 from actions.office import OfficeNote, answers_ward_question, office_note
 from actions.turn import Turn
 from knowledge import Library, Procedure
@@ -119,9 +120,9 @@ async def test_without_a_ward_it_is_asked_for_once_and_then_remembered(talk: Tal
     assert "phường Bạch Mai" in first_line(again)
 
 
-async def test_the_ward_that_was_asked_for_is_understood_whatever_the_classifier_says() -> None:
+async def test_the_ward_that_was_asked_for_is_understood_whatever_the_classifier_says(rooms: Rooms) -> None:
     def turn(text: str, context: Context) -> Turn:
-        return Turn("c", text, "nlu_fallback", 0.3, (), context)
+        return Turn("c", text, "nlu_fallback", 0.3, (), context, rooms.library.edition)
 
     asked = Context(awaiting=Awaiting.WARD)
     assert answers_ward_question(turn("bach khoa", asked))

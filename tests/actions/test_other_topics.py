@@ -143,8 +143,9 @@ def test_intents_are_read_as_facets(intent: str, facet: Facet | None) -> None:
     assert facet_of(intent) is facet
 
 
-def test_a_message_without_anything_is_a_fallback() -> None:
-    turn = read_turn(Tracker.from_dict({"sender_id": "conversation-1", "latest_message": None}))
+def test_a_message_without_anything_is_a_fallback(rooms: Rooms) -> None:
+    tracker = Tracker.from_dict({"sender_id": "conversation-1", "latest_message": None})
+    turn = read_turn(tracker, rooms.library.edition)
     assert (turn.text, turn.intent, turn.context) == ("", "nlu_fallback", Context())
 
 

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
-from typing import Any
 
-from sqlalchemy import JSON, String, Text, func, select, update
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy import select, update
 
 from conversations import (
     Author,
@@ -28,68 +26,21 @@ from conversations.models import (
     OutboxItem,
     Ticket,
     Turn,
-    TurnState,
 )
 from conversations.operation_models import Rating
-from motcua.db import Base, Database, now
+from motcua.db import Database, now
 from motcua.reply import Effect, Kind, Reply
 from tests.conversations.conftest import Gateway
+from tests.conversations.erased import SECRET, eraser, everything, filled, shell
 from tests.conversations.world import (
-    Asked,
     Channel,
     Rasa,
     answered,
-    button,
-    context,
     count,
     eventually,
-    reply,
     said,
     written,
 )
-
-SECRET = "mèo tam thể"
-
-
-async def everything(database: Database) -> str:
-    """Whatever any table holds in words, names and keys."""
-    found: list[str] = []
-    async with database.read() as session:
-        for table in Base.metadata.sorted_tables:
-            texts = [column for column in table.columns if isinstance(column.type, (Text, JSON, String))]
-            if texts:
-                found += [str(tuple(row)) for row in await session.execute(select(*texts))]
-    return "\n".join(found)
-
-
-async def eraser(asked: Asked) -> list[dict[str, Any]]:
-    """The bot: asks, erases, hands over, or says what it heard."""
-    if asked.message.startswith("/delete_data"):
-        return [reply("Đã xóa xong.", Kind.SMALLTALK, effect=Effect.ERASE), context()]
-    if "xóa" in asked.message:
-        return [
-            reply("Xóa hết ạ?", "clarify", buttons=[button("Xóa hết", "delete_data", answer="erase")]),
-            context(awaiting="erase", procedure="1.001193"),
-        ]
-    if "cán bộ" in asked.message:
-        return [reply("Đã chuyển.", "handoff", handoff_reason="request_human")]
-    return [reply(f"Về {asked.message}", procedure="1.001193")]
-
-
-async def filled(running: Conversations, database: Database, make: Any = said) -> str:
-    """A conversation with something in every table."""
-    talk = ""
-    for n, text in enumerate((SECRET, f"cán bộ ơi {SECRET}", "xóa dữ liệu của tôi")):
-        talk = (await running.receive(make(n, text))).conversation_id
-        await answered(database)
-    answers = [m for m in await running.messages_after(talk, 0) if m.author is Author.BOT]
-    assert await running.rate(talk, answers[0].id, False, f"không phải {SECRET}")
-    return talk
-
-
-async def shell(database: Database, conversation_id: str) -> Conversation:
-    async with database.read() as session:
-        return await session.get_one(Conversation, conversation_id)
 
 
 async def test_a_citizen_who_confirms_is_erased_and_told_so(
@@ -255,102 +206,3 @@ async def test_the_last_word_is_sent_and_the_address_forgotten_then(
     assert zalo.sends[-1].reply.effect is Effect.ERASE
     assert zalo.sends[-1].address == "an"
     assert await count(database, Conversation, Conversation.address.is_not(None)) == 0
-
-
-async def test_a_gateway_killed_in_the_middle_erases_all_the_same(
-    gateway: Gateway, database: Database, rasa: Rasa
-) -> None:
-    rasa.answer = eraser
-    thinking = asyncio.Event()
-
-    async def hang(asked: Asked) -> list[dict[str, Any]]:
-        thinking.set()
-        await asyncio.Event().wait()
-        return []
-
-    async with gateway() as running:
-        talk = await filled(running, database)
-        rasa.answer = hang
-        await running.receive(said(9, "Xóa hết"))
-        await thinking.wait()
-    assert SECRET in await everything(database)
-    rasa.answer = eraser
-    async with gateway() as running:
-        await answered(database)
-        (line,) = await running.messages_after(talk, 0)
-    assert line.text.startswith("Đã xóa xong.")
-    assert SECRET not in await everything(database)
-
-
-async def test_a_room_that_fails_stops_the_whole_erasure_and_it_is_tried_again(
-    gateway: Gateway, database: Database, rasa: Rasa
-) -> None:
-    rasa.answer = eraser
-    seen: list[str] = []
-
-    async def subscriptions(session: AsyncSession, conversation_id: str) -> None:
-        mine = select(func.count()).where(Message.conversation_id == conversation_id)
-        assert await session.scalar(mine), "what a room needs to find its own is still there"
-        seen.append(conversation_id)
-        if len(seen) == 1:
-            raise RuntimeError("away")
-
-    async with gateway() as running:
-        running.on_erase(subscriptions)
-        talk = await filled(running, database)
-        await running.receive(said(9, "Xóa hết"))
-        await answered(database)
-    assert seen == [talk, talk]
-    assert SECRET not in await everything(database)
-
-
-async def test_a_turn_under_way_is_not_answered_after_an_erasure_by_somebody_else(
-    gateway: Gateway, database: Database, rasa: Rasa
-) -> None:
-    async with gateway() as running:
-
-        async def erased_meanwhile(asked: Asked) -> list[dict[str, Any]]:
-            await running.erase(asked.sender)
-            return [reply(f"Về {SECRET}"), context(procedure="1.001193")]
-
-        rasa.answer = erased_meanwhile
-        talk = (await running.receive(said(1, SECRET))).conversation_id
-        await answered(database)
-        rasa.answer = eraser
-        await running.receive(said(2, "còn đây"))
-        await answered(database)
-        assert await running.messages_after(talk, 0) == []
-    assert SECRET not in await everything(database)
-    assert await count(database, Turn, Turn.state == TurnState.PENDING) == 0
-
-
-async def test_messages_and_erasures_at_the_same_time_lose_no_message_after_the_last(
-    gateway: Gateway, database: Database, rasa: Rasa
-) -> None:
-    async with gateway(instance="gateway-1") as one, gateway(instance="gateway-2") as two:
-
-        async def write(n: int) -> None:
-            await (one, two)[n % 2].receive(said(n, f"câu {n}"))
-
-        async def erase() -> None:
-            await two.erase_address("web", "", "an")
-
-        await asyncio.gather(*(write(n) if n % 3 else erase() for n in range(30)))
-        last = await one.receive(said("cuối", "câu cuối"))
-        await answered(database)
-        lines = await one.messages_after(last.conversation_id, last.message_id)
-    assert lines[-1].text == "Trả lời: câu cuối"
-    assert {line.author for line in lines} == {Author.BOT}
-    assert await count(database, Message, Message.author == Author.CITIZEN) == 21
-
-
-async def test_who_holds_the_conversation_is_not_erased_by_the_bot(
-    gateway: Gateway, database: Database, rasa: Rasa
-) -> None:
-    rasa.answer = eraser
-    async with gateway() as running:
-        talk = await filled(running, database)
-        await running.hold(talk, "lan")
-        await running.receive(said(9, "Xóa hết"))
-        await answered(database)
-        assert len(await running.messages_after(talk, 0)) == 7

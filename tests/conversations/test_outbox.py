@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -292,3 +293,44 @@ async def test_a_reply_of_another_version_is_sent_as_text_and_holds_nobody_up(
     async with gateway(channel) as running:
         await all_sent(database, 1, running)
     assert [(out.reply.kind, out.reply.text) for out in channel.sends] == [(Kind.ANSWER, "Trả lời: chào")]
+
+
+async def test_a_notice_that_waits_for_the_morning_does_not_hold_up_an_answer(
+    gateway: Gateway, database: Database
+) -> None:
+    channel = Channel(outcomes=[SendOutcome(SendState.RETRY, retry_in=3600.0)])
+    async with gateway(channel) as running:
+        await running.receive(written(1, "một"))
+
+        async def waits() -> bool:
+            found = await items(database)
+            return bool(found) and found[0].not_before > now() + timedelta(minutes=50)
+
+        await eventually(waits)
+        await running.receive(written(2, "hai"))
+        await all_sent(database, 2, running)
+    assert channel.texts() == ["Trả lời: một"] * 2 + ["Trả lời: hai"]
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_looking_for_work_reads_only_what_is_to_be_done(gateway: Gateway, database: Database) -> None:
+    """Not everything that was ever sent or answered: that grows for months."""
+    asked: list[tuple[str, Any]] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
+        if re.search(r"(FROM|UPDATE) (outbox|turns)\b.*WHERE", statement, re.DOTALL):
+            asked.append((statement, parameters))
+
+    event.listen(database.engine.sync_engine, "before_cursor_execute", note)
+    async with gateway(Channel()) as running:
+        await running.receive(written(1, "một"))
+        await all_sent(database, 1, running)
+    event.remove(database.engine.sync_engine, "before_cursor_execute", note)
+    assert len(asked) > 5
+    async with database.read() as session:
+        connection = await session.connection()
+        for statement, parameters in dict(asked).items():
+            plan = await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
+            for line in plan.all():
+                whole = re.match(r"SCAN (outbox|turns)\w*$", line.detail)
+                assert not whole, (statement, line.detail)

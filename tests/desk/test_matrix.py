@@ -60,6 +60,53 @@ EXPECTED: dict[tuple[str, str], frozenset[Role] | None] = {
     ("GET", "/bao-cao/ho-so"): REPORTS,
     ("GET", "/bao-cao/ho-so.csv"): REPORTS,
     ("GET", "/nhat-ky"): frozenset({A}),
+    ("GET", "/noi-nop"): frozenset({E, R, A}),
+    ("GET", "/noi-nop/{ward}/{kind}"): frozenset({E, R, A}),
+    ("POST", "/noi-nop/{ward}/{kind}"): frozenset({E, R}),
+    ("POST", "/noi-nop/de-xuat/{id}/xac-nhan"): frozenset({R}),
+    ("POST", "/noi-nop/de-xuat/{id}/tu-choi"): frozenset({R}),
+    ("POST", "/noi-nop/de-xuat/{id}/rut"): frozenset({E, R}),
+    ("GET", "/thu-tuc"): frozenset({E, R, A}),
+    ("GET", "/thu-tuc/tim"): frozenset({E, R, A}),
+    ("GET", "/thu-tuc/{code}"): frozenset({E, R, A}),
+    ("GET", "/thu-tuc/moi"): frozenset({E, R}),
+    ("POST", "/thu-tuc/moi"): frozenset({E, R}),
+    ("POST", "/thu-tuc/{code}/sua"): frozenset({E, R}),
+    ("GET", "/sua-doi/{id}"): frozenset({E, R}),
+    ("POST", "/sua-doi/{id}"): frozenset({E, R}),
+    ("POST", "/sua-doi/{id}/luu"): frozenset({E, R}),
+    ("POST", "/sua-doi/{id}/chon"): frozenset({E, R}),
+    ("POST", "/sua-doi/{id}/dang-mo"): frozenset({E, R}),
+    ("GET", "/duyet"): frozenset({R, A}),
+    ("GET", "/sua-doi/{id}/so-sanh"): frozenset({E, R, A}),
+    ("GET", "/sua-doi/{id}/gui"): frozenset({E, R}),
+    ("POST", "/sua-doi/{id}/gui"): frozenset({E, R}),
+    ("GET", "/sua-doi/{id}/duyet"): frozenset({R, A}),
+    ("POST", "/sua-doi/{id}/duyet"): frozenset({R}),
+    ("POST", "/sua-doi/{id}/tra-lai"): frozenset({R}),
+    ("POST", "/sua-doi/{id}/rut"): frozenset({E, R}),
+    ("POST", "/sua-doi/{id}/bo"): frozenset({E, R, A}),
+    ("GET", "/sua-doi/{id}/khan"): frozenset({A}),
+    ("POST", "/sua-doi/{id}/khan"): frozenset({A}),
+    ("GET", "/sua-doi/{id}/xem"): frozenset({E, R, A}),
+    ("GET", "/sua-doi/{id}/xem/web"): frozenset({E, R, A}),
+    ("GET", "/sua-doi/{id}/hoi-thu"): frozenset({E, R, A}),
+    ("POST", "/sua-doi/{id}/hoi-thu"): frozenset({E, R, A}),
+    ("GET", "/sua-doi/{id}/kiem-tra"): frozenset({E, R, A}),
+    ("POST", "/sua-doi/{id}/kiem-tra"): frozenset({E, R, A}),
+    ("GET", "/sua-doi/{id}/kiem-tra/ket-qua"): frozenset({E, R, A}),
+    ("GET", "/thu-tuc/{code}/lich-su"): frozenset({E, R, A}),
+    ("GET", "/thu-tuc/{code}/lich-su/so-sanh"): frozenset({E, R, A}),
+    ("GET", "/thu-tuc/{code}/lich-su/{ban}"): frozenset({E, R, A}),
+    ("GET", "/thu-tuc/{code}/lich-su/{ban}/web"): frozenset({E, R, A}),
+    ("POST", "/thu-tuc/{code}/lich-su/{ban}/khoi-phuc"): frozenset({E, R}),
+    ("GET", "/thu-tuc/{code}/ngung"): frozenset({R, A}),
+    ("POST", "/thu-tuc/{code}/ngung"): frozenset({R, A}),
+    ("GET", "/nhac-xem"): frozenset({E, R, A}),
+    ("GET", "/niem-yet"): frozenset({E, R, A}),
+    ("GET", "/niem-yet/in"): frozenset({E, R, A}),
+    ("GET", "/niem-yet/{code}"): frozenset({E, R, A}),
+    ("GET", "/niem-yet/{code}/qr.png"): frozenset({E, R, A}),
 }
 # Where citizens' conversations are worked on: the rows are in the tests of those pages, the rule is here.
 OF_TICKETS = ("/phieu", "/cau-mau", "/ban-giao", "/luat")
@@ -74,7 +121,8 @@ class Route:
     @property
     def address(self) -> str:
         """An address of it, of things that do not exist."""
-        values = {"version": "x", "path": "khong-co.css", "link": "khong-co", "tab": "ngay"}
+        values = {"version": "999999", "path": "khong-co.css", "link": "khong-co", "tab": "ngay"}
+        values |= {"code": "9.999999", "ward": "00004", "kind": "mot-cua"}
         return PREFIX + re.sub(r"\{(\w+)\}", lambda match: values.get(match[1], "999999"), self.path)
 
 

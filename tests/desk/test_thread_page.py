@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -35,6 +36,9 @@ from tests.desk.conftest import BACH_MAI, DeskServer, Hire
 from tests.desk.tickets import Tickets
 
 STALE_S = 4.0
+PICTURE = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAABQAAAAUCAIAAAAC64paAAAAGklEQVR4nGP8z0A+YKJA76jmUc2jmkc1U0EzACKcASdhsdxoAAAAAElFTkSuQmCC"
+)
 SOON = 15_000
 PAPERS = "Anh/chị chuẩn bị tờ khai và giấy chứng sinh."
 Phone = Callable[..., Awaitable[Page]]
@@ -186,6 +190,46 @@ async def test_from_the_wish_for_a_human_to_the_rating_and_back_to_the_bot(
         assert list(await session.scalars(select(Rating.useful))) == [True]
     await ask(citizen, "làm khai sinh có cần hộ chiếu không")
     await expect(citizen.get_by_text(PAPERS, exact=True)).to_have_count(2, timeout=SOON)
+
+
+async def test_typing_is_seen_on_both_sides_and_a_picture_arrives(
+    phone: Phone, lan: Person, database: Database
+) -> None:
+    citizen, volunteer = await phone(), await phone(lan)
+    await citizen.goto("/")
+    await ask(citizen, "cho tôi gặp cán bộ")
+    await expect(citizen.get_by_text("Một Cửa đã ghi lại")).to_be_visible(timeout=SOON)
+    async with database.read() as session:
+        ticket = await session.scalar(select(Ticket.id))
+    await volunteer.goto(f"/ban/phieu/{ticket}")
+    await volunteer.get_by_role("button", name="Nhận phiếu").click()
+    await expect(volunteer.get_by_label("Câu trả lời")).to_be_visible()
+
+    await citizen.get_by_label("Câu hỏi của anh/chị").press_sequentially("mẫu tờ khai ở đâu", delay=20)
+    await expect(volunteer.get_by_text("Người dân đang gõ…")).to_be_visible(timeout=SOON)
+    await citizen.keyboard.press("Enter")
+    await expect(volunteer.get_by_text("Người dân đang gõ…")).to_be_hidden(timeout=SOON)
+    await volunteer.get_by_label("Câu trả lời").press_sequentially("Dạ đây", delay=20)
+    await expect(citizen.get_by_text("Cán bộ đang soạn câu trả lời…")).to_be_visible(timeout=SOON)
+
+    await volunteer.locator("#file").set_input_files(
+        [
+            {"name": "mẫu.png", "mimeType": "image/png", "buffer": PICTURE},
+            {"name": "độc.exe", "mimeType": "application/octet-stream", "buffer": b"MZ"},
+        ]
+    )
+    await expect(volunteer.locator("#files li")).to_have_count(1)
+    await expect(volunteer.locator("#reply-problem")).to_contain_text("Chỉ gửi được ảnh JPG, PNG")
+    await volunteer.get_by_role("button", name="Gửi", exact=True).click()
+    await expect(citizen.get_by_text("Dạ đây")).to_be_visible(timeout=SOON)
+    image = citizen.get_by_alt_text("Ảnh: mẫu.jpg")
+    await expect(image).to_be_visible(timeout=SOON)
+    assert await image.evaluate("node => node.complete && node.naturalWidth") == 20
+    await expect(volunteer.locator("#files li")).to_have_count(0)
+    await expect(volunteer.locator(".line.staff").last).to_contain_text("Nguyễn Thị Lan")
+    await expect(volunteer.locator(".line.staff").last).to_contain_text("📎 mẫu.jpg")
+    assert not await sideways(volunteer)
+    assert not await sideways(citizen)
 
 
 async def test_a_volunteer_who_closes_the_phone_loses_the_ticket_to_the_queue(

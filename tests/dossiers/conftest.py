@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from datetime import date
 from pathlib import Path
 
@@ -12,6 +12,8 @@ from pydantic import SecretStr
 from dossiers import DossierDesk, import_bytes
 from motcua.db import Base, Database
 from motcua.settings import Settings
+from tests.databases import postgres_server, with_tables
+from tests.dossiers.notice_world import World
 
 TODAY = date(2026, 11, 18)  # a Wednesday; the week has no holiday
 
@@ -59,3 +61,20 @@ async def loaded(database: Database, settings: Settings) -> Database:
     report = await import_bytes(database, settings, "\n".join([header, *rows]).encode(), today=TODAY)
     assert not report.errors
     return database
+
+
+@pytest.fixture(scope="module")
+def postgres() -> Iterator[str]:
+    with postgres_server() as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+async def world(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[World]:
+    url = f"sqlite+aiosqlite:///{tmp_path / 'test.db'}"
+    if request.param == "postgresql":
+        url = request.getfixturevalue("postgres")
+    async with with_tables(url) as database:
+        made = World(database, Settings(data_dir=tmp_path, secret_key=SecretStr("test")))
+        await made.office()
+        yield made

@@ -28,9 +28,20 @@ export function cardOf(message, context) {
     if (reply.dossier) node.append(badges(reply.dossier));
     node.append(...paragraphs(message.text, "text"));
   }
+  if (reply.attachments?.length) node.append(filesOf(reply.attachments));
   const foot = footOf(message, context);
   if (foot) node.append(foot);
   return node;
+}
+
+/** Pictures and files that a person sent along. */
+function filesOf(attachments) {
+  return el("ul", { class: "files" }, attachments.map((file) => {
+    const anchor = el("a", { href: `/tep/${file.id}`, target: "_blank", rel: "noopener" });
+    if (file.media === "image") anchor.append(el("img", { src: `/tep/${file.id}`, alt: `Ảnh: ${file.name}`, loading: "lazy" }));
+    else anchor.append(`📎 ${file.name}`, el("small", {}, ` ${Math.max(1, Math.round(file.size / 1024))} KB`));
+    return el("li", {}, anchor);
+  }));
 }
 
 /** The buttons of a reply; `press(button)` is called for those that are not links. */

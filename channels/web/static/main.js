@@ -156,8 +156,19 @@ function submit() {
   return text.focus();
 }
 
+const TYPING_MS = 3000;
+let typedAt = 0;
+
+/** Let the person at the desk see that an answer is being written. */
+function typing() {
+  if (!session || !text.value || !transcript.withPerson || Date.now() - typedAt < TYPING_MS) return;
+  typedAt = Date.now();
+  connection.send({ type: "typing" });
+}
+
 function changed() {
   draft.set(text.value);
+  typing();
   grow();
 }
 

@@ -102,6 +102,12 @@ export class Transcript {
     this.#place(node, id);
   }
 
+  /** Whether a person of the desk spoke last, or one was promised. */
+  get withPerson() {
+    const last = [...this.log.querySelectorAll(".theirs")].at(-1);
+    return Boolean(last?.matches(".staff, :has(.attention)"));
+  }
+
   /** Whether somebody ("bot" or "staff") is at an answer. */
   setTyping(who) {
     const follow = this.#nearEnd();

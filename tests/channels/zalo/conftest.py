@@ -4,31 +4,35 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+import aiohttp
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
 from pydantic import SecretStr
 from sqlalchemy import select
 
-from channels.zalo import Tokens, Transport, make_tokens
+from channels.zalo import Tokens, Transport, make_tokens, setup
 from channels.zalo.client import Client
 from channels.zalo.confirmations import Confirmations
 from channels.zalo.outbound import make_outbound
 from channels.zalo.pace import Pace
 from channels.zalo.sender import ZaloSender
-from conversations import Author, Outgoing
+from conversations import Author, Conversations, Outgoing
 from conversations.models import Conversation, Message
 from motcua.db import Base, Database, now
+from motcua.keys import DATABASE, SETTINGS
 from motcua.reply import Kind, Reply
 from motcua.settings import Settings, ZaloSettings
-from tests.zalo_simulator import World, serving
-
-USER = "246845246845246845"
+from tests.channels.zalo.office import USER, Office, Open, PictureHost
+from tests.conversations.world import Rasa
+from tests.zalo_simulator import Console, World, serving
 
 
 @dataclass
@@ -165,3 +169,59 @@ def outgoing(database: Database) -> Callable[..., Awaitable[Outgoing]]:
         )
 
     return make
+
+
+@pytest.fixture
+async def rasa() -> AsyncIterator[Rasa]:
+    made = Rasa()
+    await made.start()
+    yield made
+    await made.stop()
+
+
+@pytest.fixture
+async def host() -> AsyncIterator[PictureHost]:
+    made = PictureHost()
+    made.open.set()
+    app = web.Application()
+    app.router.add_get("/{path:.*}", made.serve)
+    server = TestServer(app)
+    await server.start_server()
+    made.origin = str(server.make_url("")).rstrip("/")  # type: ignore[attr-defined]
+    yield made
+    made.open.set()
+    await server.close()
+
+
+@pytest.fixture
+def open_office(settings: Settings, database: Database, world: World, rasa: Rasa, host: PictureHost) -> Open:
+    """Runs gateways. ``working`` false: it takes events in, and nobody answers them yet."""
+    zalo = settings.zalo.model_copy(update={"media_origin": host.origin})  # type: ignore[attr-defined]
+    base = settings.model_copy(update={"zalo": zalo, "rasa_port": rasa.port, "public_url": "https://mc.vn"})
+
+    @asynccontextmanager
+    async def run(*, working: bool = True) -> AsyncIterator[Office]:
+        app = web.Application()
+        app[SETTINGS], app[DATABASE] = base, database
+        conversations = Conversations(database, base)
+        setup(app, conversations)
+        async with AsyncExitStack() as stack:
+            transport = await stack.enter_async_context(Transport(5))
+            tokens = make_tokens(base, database, transport)
+            await tokens.store_first(world.access_token, world.refresh_token, 90_000)
+            server = TestServer(app)
+            await server.start_server()
+            stack.push_async_callback(server.close)
+            if working:
+                await stack.enter_async_context(conversations.running())
+            http = await stack.enter_async_context(aiohttp.ClientSession())
+            console = Console(world, http, str(server.make_url("/zalo/webhook")))
+            yield Office(console, conversations, database, world, rasa)
+
+    return run
+
+
+@pytest.fixture
+async def office(open_office: Open) -> AsyncIterator[Office]:
+    async with open_office() as made:
+        yield made

@@ -17,7 +17,8 @@ from channels.zalo.confirmations import Delivery, read_delivery, read_echo
 from channels.zalo.models import ZaloSend
 from conversations import Outgoing, SendState
 from motcua.db import now
-from tests.channels.zalo.conftest import USER, Process
+from tests.channels.zalo.conftest import Process
+from tests.channels.zalo.office import USER
 from tests.zalo_simulator import Console, Fault, World
 
 Make = Callable[..., Awaitable[Outgoing]]

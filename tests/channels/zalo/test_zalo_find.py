@@ -12,7 +12,8 @@ from sqlalchemy import update
 from channels.zalo.models import ZaloSend
 from conversations import Outgoing, SendOutcome, SendState
 from motcua.db import Database, now
-from tests.channels.zalo.conftest import USER, Process, next_minute
+from tests.channels.zalo.conftest import Process, next_minute
+from tests.channels.zalo.office import USER
 from tests.zalo_simulator import Fault, World
 
 Make = Callable[..., Awaitable[Outgoing]]

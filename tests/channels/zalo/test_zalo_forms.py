@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import io
 import uuid
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from channels.zalo.attachments import Attachment, Media, media_of, problem_of
 from channels.zalo.render import text_of
 from conversations import Author, Outgoing, SendState
+from conversations.attachments import Attachments
 from conversations.models import Conversation, Message
 from motcua.db import Database, now
 from motcua.reply import Button, Kind, Reply
-from tests.channels.zalo.conftest import USER, Process
+from tests.channels.zalo.conftest import Process
+from tests.channels.zalo.office import USER
 from tests.channels.zalo.test_zalo_sender import deliver
 from tests.zalo_simulator import Fault, World
 from tests.zalo_simulator.world import Entry
@@ -221,3 +226,21 @@ async def test_a_file_that_zalo_would_drop_silently_ends_the_send(
     one = await start(with_files(Attachment(Media.FILE, "to-khai.zip", b"PK")))
     outcome = await one.sender.send(await outgoing("Tờ khai đây ạ."))
     assert (outcome.state, outcome.code) == (SendState.FAILED, "attachment_not_for_zalo")
+
+
+async def test_what_the_desk_attached_goes_out_as_a_picture_and_a_file(
+    start: Start, process: Process, world: World, outgoing: Make, database: Database
+) -> None:
+    picture = io.BytesIO()
+    Image.new("RGB", (30, 30), "red").save(picture, "PNG")
+    bare = await outgoing("Tờ khai đây ạ.")
+    files = Attachments(database)
+    kept = [
+        await files.keep(bare.conversation_id, "lan", "ảnh.png", picture.getvalue()),
+        await files.keep(bare.conversation_id, "lan", "tờ khai.pdf", PDF.content),
+    ]
+    reply = bare.reply.model_copy(update={"attachments": kept})
+    one = await start()
+    assert (await one.sender.send(replace(bare, reply=reply))).state is SendState.SENT
+    assert [entry.kind for entry in world.citizens[USER].entries] == ["text", "photo", "file"]
+    assert world.citizens[USER].entries[2].attachment == PDF.content

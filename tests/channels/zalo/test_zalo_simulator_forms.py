@@ -11,7 +11,7 @@ import aiohttp
 import pytest
 from yarl import URL
 
-from tests.channels.zalo.conftest import USER
+from tests.channels.zalo.office import USER
 from tests.zalo_simulator import World
 
 MB = 1024 * 1024

@@ -27,7 +27,7 @@ from conversations.models import Conversation, Message, Turn
 from motcua.db import Base, Database
 from motcua.keys import DATABASE, SETTINGS
 from motcua.settings import Settings
-from tests.channels.zalo.conftest import USER
+from tests.channels.zalo.office import USER
 from tests.zalo_simulator import Console, World
 
 

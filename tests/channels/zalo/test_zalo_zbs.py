@@ -17,7 +17,8 @@ from conversations import Outgoing, SendState
 from motcua.db import now
 from motcua.reply import Kind, Notice, Reply
 from motcua.settings import ZaloSettings, ZaloTemplate
-from tests.channels.zalo.conftest import USER, Process
+from tests.channels.zalo.conftest import Process
+from tests.channels.zalo.office import USER
 from tests.channels.zalo.test_zalo_sender import deliver
 from tests.zalo_simulator import Fault, World
 
