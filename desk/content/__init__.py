@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from aiohttp import web
 
+from desk.content.exchange import ExchangePages
 from desk.content.form_pages import FormPages
 from desk.content.gaps import GapPages
 from desk.content.lists import CATALOGUE, ListPages
@@ -15,7 +16,7 @@ from desk.content.offices import OfficePages
 from desk.content.presence import PresencePages
 from desk.content.review_setup import add_review
 from knowledge.catalogue import Catalogue
-from motcua.keys import DATABASE
+from motcua.keys import DATABASE, SETTINGS
 
 
 def add_content(desk: web.Application) -> None:
@@ -28,4 +29,5 @@ def add_content(desk: web.Application) -> None:
     OfficePages(database).add_routes(desk)
     GapPages(database).add_routes(desk)
     MinistryPages(database).add_routes(desk)
+    ExchangePages(database, desk[SETTINGS]).add_routes(desk)
     add_review(desk)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import PurePath
@@ -37,7 +37,7 @@ class Fate(StrEnum):
 
 @dataclass(slots=True)
 class Planned:
-    """One procedure of a file. ``change`` is the draft it goes into, or somebody else's that is in the way."""
+    """One procedure of a file. ``change``: the draft it goes into, or somebody else's that is in the way."""
 
     code: str
     name: str
@@ -82,7 +82,7 @@ class Incoming:
 
 
 def read_incoming(name: str, content: bytes) -> Incoming:
-    """Read an upload by what it is: a workbook, CSV, procedure files, or a zip of them. Raises FileRefused."""
+    """Read a file by what it is: a workbook, CSV, procedure files, or a zip of them. Raises FileRefused."""
     if is_zip(content):
         if is_workbook(content):
             return Incoming(read_tables(read_workbook(content)))
@@ -103,18 +103,23 @@ async def plan(session: AsyncSession, incoming: Incoming, editor: Editor) -> Pla
     return made
 
 
-async def carry_out(session: AsyncSession, made: Plan, editor: Editor, note: str) -> list[Planned]:
-    """Open a draft, or go on with the editor's own, for everything that is new or changed: what was drafted."""
+async def carry_out(
+    session: AsyncSession, incoming: Incoming, codes: Collection[str], editor: Editor, note: str
+) -> list[Planned]:
+    """Open a draft, or go on with the editor's own, for those of ``codes`` that are new or changed now.
+
+    In the caller's transaction. What happened to each is in the list; a draft that was written has a number.
+    """
     done: list[Planned] = []
-    for one in made.of(Fate.NEW, Fate.CHANGED):
-        try:
-            async with session.begin_nested():
-                change = await _draft(session, one, editor, note)
-        except ChangeError as error:
-            one.fate, one.refused = Fate.TAKEN, error.said
-        else:
-            one.drafted = change.id
-            done.append(one)
+    for code in codes:
+        one = await _planned(session, incoming, code, editor)
+        if one.fate in (Fate.NEW, Fate.CHANGED):
+            try:
+                async with session.begin_nested():
+                    one.drafted = (await _draft(session, one, editor, note)).id
+            except ChangeError as error:
+                one.fate, one.refused = Fate.TAKEN, error.said
+        done.append(one)
     return done
 
 

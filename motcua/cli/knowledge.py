@@ -18,6 +18,7 @@ from knowledge.checks import check_dates, check_together
 from knowledge.files import SHIPPED, read_folder
 from knowledge.national import DumpRefused, ImportReport, import_dump, write_report
 from knowledge.search import Hit
+from motcua.cli.exchange import export, export_table, import_table
 from motcua.clock import today
 from motcua.db import Database
 from motcua.settings import get_settings
@@ -29,6 +30,10 @@ _MOST_ON_SCREEN = 20
 @click.group()
 def knowledge() -> None:
     """The procedure knowledge base."""
+
+
+for command in (export, export_table, import_table):
+    knowledge.add_command(command)
 
 
 @knowledge.command()

@@ -241,6 +241,16 @@ async def test_a_pressed_button_travels_as_its_intent(rasa: Rasa) -> None:
     assert (rasa.asked[0].text, rasa.asked[0].context["misses"]) == ("", 2)
 
 
+async def test_only_a_trial_names_a_draft(rasa: Rasa) -> None:
+    await ask(rasa, "lệ phí bao nhiêu")
+    async with aiohttp.ClientSession() as http:
+        bot = Bot(http, f"http://127.0.0.1:{rasa.port}", 10)
+        await bot.ask("c1", "lệ phí bao nhiêu", None, Context(), draft=7)
+    usual, tried = [(await asked.request.json())["metadata"] for asked in rasa.asked]
+    assert "draft" not in usual
+    assert tried["draft"] == 7
+
+
 async def test_tries_get_rarer_while_the_bot_stays_away(
     gateway: Gateway, desk: Conversations, database: Database, rasa: Rasa
 ) -> None:

@@ -1,4 +1,4 @@
-"""Workbooks and CSV: everything goes round, errors name their cell, nothing is a formula, nothing explodes."""
+"""Workbooks and CSV: everything goes round, errors name their cell, no formula, nothing explodes."""
 
 from __future__ import annotations
 
@@ -57,8 +57,9 @@ async def _plan(database: Database, content: bytes, name: str = "thu-tuc.xlsx", 
 
 async def _import(database: Database, content: bytes, name: str = "thu-tuc.xlsx", who: Editor = LAN) -> Plan:
     async with database.write() as session:
-        made = await plan(session, read_incoming(name, content), who)
-        await carry_out(session, made, who, "Nhập từ tệp")
+        incoming = read_incoming(name, content)
+        made = await plan(session, incoming, who)
+        made.procedures = await carry_out(session, incoming, incoming.codes, who, "Nhập từ tệp")
     return made
 
 
