@@ -24,6 +24,17 @@ _CORRECTION = re.compile(
 )
 
 
+# "A chứ không phải B", "không phải B mà là A": B is named and not meant.
+_NOT_B = re.compile(r"^(?P<meant>.*\S) chu (?:khong|chang|deo)(?: phai)?(?: la)? .+$")
+_BUT_A = re.compile(r"^.*\bkhong phai(?: la)? .+? ma(?: la| muon| hoi)* (?P<meant>.+)$")
+
+
+def _without_denied(said: str) -> str:
+    """What is left of a normalised correction without what it says is not meant."""
+    found = _NOT_B.match(said) or _BUT_A.match(said)
+    return found["meant"] if found else said
+
+
 class ActionChoose(ActionAnswerProcedure):
     """A pick among the candidates just offered, by place or by words; else an ordinary question."""
 
@@ -87,6 +98,6 @@ class ActionCorrect(ActionAnswerProcedure):
 
     async def turn(self, turn: Turn) -> TurnResult:
         """See the class."""
-        said = _CORRECTION.sub("", normalise(turn.text))
+        said = _CORRECTION.sub("", _without_denied(normalise(turn.text)))
         dropped = turn.context.model_copy(update={"procedure": None})
         return self.ask(replace(turn, context=dropped), said, turn.context.facet or Facet.OVERVIEW)

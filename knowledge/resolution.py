@@ -15,7 +15,7 @@ from typing import Any
 import yaml
 
 from knowledge.library import Edition
-from knowledge.schema import SpecialCase
+from knowledge.schema import Procedure, SpecialCase
 from knowledge.search import Finding, Hit
 from motcua.reply import Facet
 from vietnamese import fold, normalise
@@ -45,9 +45,6 @@ CASE_CLOSE = 0.5
 CASE_VERY_CLOSE = 0.7
 MOST_CANDIDATES = 3
 UMBRELLA_LEAD = 0.35
-# How many more words than an everyday name for several procedures a message may have and still say no more:
-# one is enough to tell ("sang tên xe").
-BESIDE_A_NAME = 0
 
 _UMBRELLAS: list[tuple[list[str], list[str], bool]] = [
     ([normalise(name) for name in entry["names"]], entry["codes"], entry.get("alone", False))
@@ -102,7 +99,7 @@ def resolve(edition: Edition, text: str, in_hand: str | None, facet: Facet) -> R
     hits = finding.hits
     word_for_word = bool(hits) and hits[0].closeness == 1.0 and hits[0].case is not None
     if not word_for_word and (named := umbrella(edition, text)):
-        bare = len(set(finding.words) - set(named.name.split())) <= BESIDE_A_NAME
+        bare = _says_no_more(edition, finding, named)
         if held not in named.codes and (bare or (not named.alone and not _leads(hits, named.codes))):
             return Resolution(Outcome.CLOSE, candidates=named.codes)
     if held and (not hits or _stays(edition, finding, held, facet)):
@@ -215,6 +212,25 @@ def umbrella(edition: Edition, text: str) -> Umbrella | None:
         if f" {name} " in said
     ]
     return max(found, key=lambda named: len(named.name), default=None)
+
+
+def _says_no_more(edition: Edition, finding: Finding, named: Umbrella) -> bool:
+    """Whether the rest of a message leaves open which procedure of an everyday name is meant.
+
+    "Gia hạn thì nộp trước mấy ngày" does; "sang tên xe" does not, since only one of the two is about cars.
+    """
+    rest = set(finding.words) - set(named.name.split())
+    if not rest:
+        return True
+    if finding.hits and finding.hits[0].code not in named.codes:
+        return False
+    told = [rest & _words_of_names(edition.procedures[code]) for code in named.codes]
+    return all(words == told[0] for words in told)
+
+
+def _words_of_names(procedure: Procedure) -> set[str]:
+    names = (procedure.name, procedure.short_name, procedure.official_name, *procedure.other_names)
+    return {word for name in names for word in normalise(name).split()}
 
 
 def _leads(hits: list[Hit], codes: tuple[str, ...]) -> bool:

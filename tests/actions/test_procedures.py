@@ -170,6 +170,9 @@ async def test_yes_and_no_out_of_the_blue_are_small_talk(talk: Talk) -> None:
         "à nhầm, khai tử cơ",
         "nhầm rồi, đăng ký khai tử",
         "ý em là khai tử",
+        "khai tử chứ không phải kết hôn",
+        "nham, khai tu chu ko phai ket hon",
+        "không phải kết hôn mà là khai tử",
     ],
 )
 async def test_a_correction_asks_the_same_about_what_was_meant(talk: Talk, said: str) -> None:

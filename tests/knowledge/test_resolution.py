@@ -47,7 +47,7 @@ def test_two_codes_or_one_of_nothing_are_no_code(edition: Edition, text: str) ->
     assert resolve(edition, text, None, Facet.OVERVIEW).certainty < 1.0
 
 
-@pytest.mark.parametrize("text", ["gia hạn", "xin gia hạn thì sao ạ", "gia han o dau"])
+@pytest.mark.parametrize("text", ["gia hạn", "xin gia hạn thì sao ạ", "gia han o dau", "gia hạn phải xin trước mấy hôm"])
 def test_a_bare_name_of_several_is_asked_back(edition: Edition, text: str) -> None:
     found = resolve(edition, text, None, Facet.OVERVIEW)
     assert (found.outcome, set(found.candidates)) == (Outcome.CLOSE, {LONGER, BUILD_LONGER})
