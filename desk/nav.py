@@ -50,7 +50,7 @@ ITEMS: list[Item] = [
     Item(f"{PREFIX}/viec-bo", "Bộ đổi gì", "Bộ đổi", "log", (Permission.EDIT_CONTENT,)),
     Item(f"{PREFIX}/nhac-xem", "Nhắc xem lại", "Nhắc", "clock", (Permission.EDIT_CONTENT,)),
     Item(f"{PREFIX}/niem-yet", "Niêm yết", "Niêm yết", "sheet", (Permission.SEE_CONTENT,)),
-    Item(f"{PREFIX}/nhap-xuat", "Nhập, xuất", "Nhập xuất", "switch", (Permission.EDIT_CONTENT,)),
+    Item(f"{PREFIX}/nhap-xuat", "Nhập, xuất", "Nhập xuất", "swap", (Permission.EDIT_CONTENT,)),
     Item(f"{PREFIX}/noi-nop", "Nơi nộp", "Nơi nộp", "place", (Permission.SEE_CONTENT,)),
     Item(f"{PREFIX}/bao-cao", "Báo cáo", "Báo cáo", "chart", (Permission.SEE_REPORTS,)),
     Item(f"{PREFIX}/nhan-su", "Nhân sự", "Nhân sự", "people", (Permission.SEE_PEOPLE,)),

@@ -40,6 +40,7 @@ _OWN = "Anh/chị đã đề xuất thông tin này nên không tự xác nhận
 _PENDING = (
     "Nơi này đang có một đề xuất chờ xác nhận của {name}. Anh/chị chờ xác nhận, hoặc rút đề xuất đó trước."
 )
+_ANOTHERS = "Chỉ người đề xuất rút được đề xuất này; người duyệt có thể không nhận kèm lý do."
 _STALE = "Đề xuất này vừa được người khác xử lý. Anh/chị tải lại trang giúp."
 
 
@@ -111,8 +112,11 @@ async def refuse(session: AsyncSession, id: int, revision: int, reviewer: Editor
 
 
 async def take_back(session: AsyncSession, id: int, revision: int, person: Editor) -> OfficeEdit:
-    """Give up a proposal. Raises ChangeError when it waits no more."""
-    return await _decide(session, await _take(session, id, revision), TAKEN_BACK, person, "")
+    """Give up one's own proposal. Raises NotAllowed for another's, ChangeError when it waits no more."""
+    row = await _take(session, id, revision)
+    if row.by != person.id:
+        raise NotAllowed(_ANOTHERS)
+    return await _decide(session, row, TAKEN_BACK, person, "")
 
 
 async def proposals(session: AsyncSession) -> list[OfficeEdit]:

@@ -103,6 +103,8 @@ def resolve(edition: Edition, text: str, in_hand: str | None, facet: Facet) -> R
         if held not in named.codes and (bare or (not named.alone and not _leads(hits, named.codes))):
             return Resolution(Outcome.CLOSE, candidates=named.codes)
     if held and (not hits or _stays(edition, finding, held, facet)):
+        if hits and _may_be_new(finding, held, facet):
+            return Resolution(Outcome.CLOSE, candidates=(*_beside(hits)[: MOST_CANDIDATES - 1], held))
         case = _special_case(edition, hits[0], facet) if hits and hits[0].code == held else None
         return Resolution(Outcome.IN_HAND, held, case=case, certainty=finding.certainty)
     if not hits:
@@ -170,6 +172,17 @@ def _stays(edition: Edition, finding: Finding, held: str, facet: Facet) -> bool:
         return False
     near = any(hit.code == held and hit.score >= best.score - NEAR_HELD for hit in finding.hits)
     return finding.certainty < (SURE_TO_LEAVE_NEAR if length <= SHORT and near else SURE_TO_LEAVE)
+
+
+def _may_be_new(finding: Finding, held: str, facet: Facet) -> bool:
+    """Whether a message may tell of another need, though nothing fits it well enough to say which.
+
+    It asks for no side of a procedure, has words of its own, and the procedure in hand is not near them.
+    """
+    if facet is not Facet.OVERVIEW or len(finding.words) <= SHORT:
+        return False
+    best = finding.hits[0]
+    return all(hit.code != held or hit.score < best.score - NEAR_HELD for hit in finding.hits)
 
 
 def _wrong_variant(edition: Edition, text: str, code: str) -> tuple[str, ...]:

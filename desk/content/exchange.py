@@ -90,7 +90,7 @@ class ExchangePages:
     def add_routes(self, app: web.Application) -> None:
         """Register the pages."""
         app.router.add_get("/nhap-xuat", self.page)
-        app.router.add_get("/nhap-xuat/{kind:excel|csv|yaml}", self.download)
+        app.router.add_get(r"/nhap-xuat/{kind:\w{1,10}}", self.download)
         app.router.add_post("/nhap-xuat/thu", self.dry_run)
         app.router.add_post("/nhap-xuat/nhap", self.import_)
 
@@ -103,7 +103,9 @@ class ExchangePages:
     @requires(Permission.EDIT_CONTENT)
     async def download(self, request: web.Request) -> web.Response:
         """What is published, as a file; with ``?ca-cong`` the ministry's own records, too."""
-        me, kind = current_person(request), _KINDS[request.match_info["kind"]]
+        me, kind = current_person(request), _KINDS.get(request.match_info["kind"])
+        if kind is None:
+            raise web.HTTPNotFound
         imported = "ca-cong" in request.query
 
         async def read(database: Database) -> Published:

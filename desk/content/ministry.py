@@ -20,6 +20,7 @@ from desk.roles import Permission
 from knowledge import changes
 from knowledge.changes import AlreadyOpen, ChangeError, ContentChange, Editor
 from knowledge.changes.diff import FIELD_LABELS, lines_of
+from knowledge.exchange import with_unknown
 from knowledge.national import review
 from knowledge.national.models import ReviewState, ReviewTask
 from knowledge.national.review import TaskDecided, TaskGone
@@ -199,7 +200,7 @@ def _taken_over(content: dict[str, Any], task: ReviewTask, chosen: list[str]) ->
             made[name] = copy.deepcopy(task.after[name])
         else:
             made.pop(name, None)
-    return made
+    return with_unknown(made, content)
 
 
 def _field(name: str, task: ReviewTask, ours: dict[str, Any]) -> Field:

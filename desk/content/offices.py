@@ -78,7 +78,7 @@ class OfficePages:
 
     def add_routes(self, app: web.Application) -> None:
         """Register the pages."""
-        place = r"/noi-nop/{ward:\d{5}}/{kind:" + "|".join(KINDS) + "}"
+        place = r"/noi-nop/{ward:\d{5}}/{place:" + "|".join(KINDS) + "}"
         edit = r"/noi-nop/de-xuat/{id:\d{1,18}}"
         app.router.add_get("/noi-nop", self.list_page)
         app.router.add_get(place, self.page)
@@ -228,7 +228,7 @@ def _place(request: web.Request) -> tuple[Ward, OfficeKind]:
     ward = hanoi().by_code.get(request.match_info["ward"])
     if ward is None:
         raise web.HTTPNotFound
-    return ward, KINDS[request.match_info["kind"]]
+    return ward, KINDS[request.match_info["place"]]
 
 
 def _matches(line: Line, key: str) -> bool:

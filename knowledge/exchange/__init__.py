@@ -5,7 +5,7 @@ from knowledge.exchange.folder import Exported, export_folder
 from knowledge.exchange.incoming import Fate, Incoming, Plan, Planned, carry_out, plan, read_incoming
 from knowledge.exchange.outgoing import Published, published
 from knowledge.exchange.splice import spliced, written
-from knowledge.exchange.tables import CellProblem, to_tables
+from knowledge.exchange.tables import CellProblem, to_tables, with_unknown
 
 __all__ = [
     "LARGEST",
@@ -25,6 +25,7 @@ __all__ = [
     "read_incoming",
     "spliced",
     "to_tables",
+    "with_unknown",
     "workbook",
     "written",
 ]

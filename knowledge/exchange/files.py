@@ -8,6 +8,7 @@ import re
 import zipfile
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from typing import Any
 
 from knowledge.exchange.columns import Cell
 from knowledge.exchange.tables import Row
@@ -30,29 +31,33 @@ class FileRefused(ValueError):
 
 def workbook(tables: Mapping[str, Sequence[Sequence[Cell]]]) -> bytes:
     """An Excel file of tables by title. Text stays text: no cell is a formula. Raises FileRefused."""
-    from openpyxl import Workbook  # noqa: PLC0415 - a second of loading that the gateway's start does without
+    from openpyxl import Workbook  # noqa: PLC0415 - a second that the start does without
     from openpyxl.cell import WriteOnlyCell  # noqa: PLC0415
-    from openpyxl.styles import Alignment, Font  # noqa: PLC0415
+    from openpyxl.styles import Font  # noqa: PLC0415
 
     book = Workbook(write_only=True)
-    bold, wrap = Font(bold=True), Alignment(vertical="top", wrap_text=True)
+    bold = Font(bold=True)
     for title, rows in tables.items():
         sheet = book.create_sheet(title)
         sheet.freeze_panes = "B2"
         for letter, width in zip("ABCDEFGH", (12, *[28] * 7), strict=True):
             sheet.column_dimensions[letter].width = width
         for number, row in enumerate(rows):
-            cells = []
-            for value in row:
-                cell = WriteOnlyCell(sheet, value=_fitting(value))  # type: ignore[arg-type]
-                if isinstance(value, str):
+            cells: list[Any] = []
+            for place, value in enumerate(row):
+                fitted = _fitting(value)
+                cell: Any = fitted
+                text = isinstance(fitted, str)
+                # Styled cells are slow; only those are that would be taken for something else without.
+                if number == 0 or (text and (place == 0 or str(fitted).startswith(_FORMULA))):
+                    cell = WriteOnlyCell(sheet, value=fitted)  # type: ignore[arg-type]
                     cell.data_type, cell.number_format = "s", "@"
-                    cell.quotePrefix = value.startswith(_FORMULA)
-                elif isinstance(value, date):
+                    cell.quotePrefix = text and str(fitted).startswith(_FORMULA)
+                    if number == 0:
+                        cell.font = bold
+                elif isinstance(fitted, date):
+                    cell = WriteOnlyCell(sheet, value=fitted)  # type: ignore[arg-type]
                     cell.number_format = "DD/MM/YYYY"
-                if number == 0:
-                    cell.font = bold
-                cell.alignment = wrap
                 cells.append(cell)
             sheet.append(cells)
     out = io.BytesIO()
@@ -148,7 +153,7 @@ def _opened(content: bytes) -> zipfile.ZipFile:
     _measure(content)
     try:
         packed = zipfile.ZipFile(io.BytesIO(content))
-    except (zipfile.BadZipFile, ValueError, OSError) as error:
+    except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError) as error:
         raise FileRefused("Tệp hỏng hoặc tải chưa hết; tải lại rồi thử lại.") from error
     entries = packed.infolist()
     if len(entries) > _MOST_ENTRIES or sum(entry.file_size for entry in entries) > _MOST_UNPACKED:

@@ -102,7 +102,7 @@ def content_from(book: Book, code: str, base: Mapping[str, Any]) -> dict[str, An
         for name in sheet.fields:
             content.pop(name, None)
         sheet.give(content, read.items)
-    return _with_unknown(content, base)
+    return with_unknown(content, base)
 
 
 def place_of(book: Book, code: str, problem: Problem) -> CellProblem:
@@ -223,7 +223,7 @@ def _remove(content: dict[str, Any], path: str) -> None:
             del content[name]
 
 
-def _with_unknown(content: dict[str, Any], base: Mapping[str, Any]) -> dict[str, Any]:
+def with_unknown(content: dict[str, Any], base: Mapping[str, Any]) -> dict[str, Any]:
     """What is said is not unknown, and the rest is: nobody has to keep that list by hand."""
     shape = {name: content.get(name) for name in Procedure.model_fields}
     said = facets_with_content(Procedure.model_construct(**shape))

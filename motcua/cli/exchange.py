@@ -17,6 +17,7 @@ from knowledge.exchange import (
     FileRefused,
     Incoming,
     Plan,
+    Published,
     carry_out,
     csv_archive,
     export_folder,
@@ -71,17 +72,17 @@ def export_table(file: Path, imported: bool) -> None:
     if file.suffix.lower() not in (".xlsx", ".zip"):
         raise click.UsageError("FILE must end in .xlsx or .zip")
 
-    async def act(database: Database) -> None:
+    async def act(database: Database) -> Published:
         async with database.read() as session:
-            found = await published(session, imported=imported)
-        tables = to_tables(one.model_dump(mode="json", exclude_defaults=True) for one in found.procedures)
-        file.write_bytes(workbook(tables) if file.suffix.lower() == ".xlsx" else csv_archive(tables))
-        click.echo(f"{len(found.procedures)} procedures written to {file}")
+            return await published(session, imported=imported)
 
+    found = _run(act)
+    tables = to_tables(one.model_dump(mode="json", exclude_defaults=True) for one in found.procedures)
     try:
-        _run(act)
+        file.write_bytes(workbook(tables) if file.suffix.lower() == ".xlsx" else csv_archive(tables))
     except FileRefused as error:
         raise click.ClickException(str(error)) from error
+    click.echo(f"{len(found.procedures)} procedures written to {file}")
 
 
 @click.command("import-table")
@@ -155,10 +156,11 @@ def _show(made: Plan) -> None:
         draft = f" → bản sửa {one.drafted}" if one.drafted else ""
         click.echo(f"{one.code} {one.name}: {what}{draft}")
     drafted = sum(one.drafted is not None for one in made.procedures)
+    many = {fate: len(made.of(fate)) for fate in Fate}
     click.echo(
-        f"{len(made.procedures)} procedures: {len(made.of(Fate.NEW))} new, {len(made.of(Fate.CHANGED))} changed, "
-        f"{len(made.of(Fate.SAME))} the same, {len(made.of(Fate.WRONG))} with errors, "
-        f"{len(made.of(Fate.TAKEN))} in somebody's hands; {drafted} drafts"
+        f"{len(made.procedures)} procedures: {many[Fate.NEW]} new, {many[Fate.CHANGED]} changed, "
+        f"{many[Fate.SAME]} the same, {many[Fate.WRONG]} with errors, "
+        f"{many[Fate.TAKEN]} in somebody's hands; {drafted} drafts"
     )
 
 

@@ -60,9 +60,25 @@ EXPECTED: dict[tuple[str, str], frozenset[Role] | None] = {
     ("GET", "/bao-cao/ho-so"): REPORTS,
     ("GET", "/bao-cao/ho-so.csv"): REPORTS,
     ("GET", "/nhat-ky"): frozenset({A}),
+    ("GET", "/con-thieu"): frozenset({E, R}),
+    ("GET", "/con-thieu/{group}"): frozenset({E, R}),
+    ("POST", "/con-thieu/{group}/dua-vao"): frozenset({E, R}),
+    ("POST", "/con-thieu/{group}/bo"): frozenset({E, R}),
+    ("POST", "/con-thieu/{group}/xong"): frozenset({E, R}),
+    ("POST", "/con-thieu/{group}/mo-lai"): frozenset({E, R}),
+    ("GET", "/viec-bo"): frozenset({E, R}),
+    ("GET", "/viec-bo/{task}"): frozenset({E, R}),
+    ("POST", "/viec-bo/{task}/xong"): frozenset({E, R}),
+    ("POST", "/viec-bo/{task}/bo-qua"): frozenset({E, R}),
+    ("POST", "/viec-bo/{task}/mo-lai"): frozenset({E, R}),
+    ("POST", "/viec-bo/{task}/ban-sua"): frozenset({E, R}),
+    ("GET", "/nhap-xuat"): frozenset({E, R}),
+    ("GET", "/nhap-xuat/{kind}"): frozenset({E, R}),
+    ("POST", "/nhap-xuat/thu"): frozenset({E, R}),
+    ("POST", "/nhap-xuat/nhap"): frozenset({E, R}),
     ("GET", "/noi-nop"): frozenset({E, R, A}),
-    ("GET", "/noi-nop/{ward}/{kind}"): frozenset({E, R, A}),
-    ("POST", "/noi-nop/{ward}/{kind}"): frozenset({E, R}),
+    ("GET", "/noi-nop/{ward}/{place}"): frozenset({E, R, A}),
+    ("POST", "/noi-nop/{ward}/{place}"): frozenset({E, R}),
     ("POST", "/noi-nop/de-xuat/{id}/xac-nhan"): frozenset({R}),
     ("POST", "/noi-nop/de-xuat/{id}/tu-choi"): frozenset({R}),
     ("POST", "/noi-nop/de-xuat/{id}/rut"): frozenset({E, R}),
@@ -122,7 +138,7 @@ class Route:
     def address(self) -> str:
         """An address of it, of things that do not exist."""
         values = {"version": "999999", "path": "khong-co.css", "link": "khong-co", "tab": "ngay"}
-        values |= {"code": "9.999999", "ward": "00004", "kind": "mot-cua"}
+        values |= {"code": "9.999999", "ward": "00004", "place": "mot-cua"}
         return PREFIX + re.sub(r"\{(\w+)\}", lambda match: values.get(match[1], "999999"), self.path)
 
 

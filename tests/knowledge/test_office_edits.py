@@ -104,6 +104,8 @@ async def test_refused_and_taken_back(database: Database) -> None:
     with pytest.raises(ChangeError):
         await _do(database, office_edits.confirm, row.id, done.revision, BINH)
     again = await _do(database, office_edits.propose, PROPOSAL, AN)
+    with pytest.raises(NotAllowed, match="Chỉ người đề xuất"):
+        await _do(database, office_edits.take_back, again.id, again.revision, BINH)
     await _do(database, office_edits.take_back, again.id, again.revision, AN)
     async with database.read() as session:
         assert await office_edits.proposals(session) == []

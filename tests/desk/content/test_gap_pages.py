@@ -107,7 +107,11 @@ async def test_a_volunteers_answer_becomes_a_special_case_in_the_open_draft_of_s
     browser = await client(lan)
     form = (await browser.get("/ban/con-thieu/1")).text
     assert ">Có.</textarea>" in form
-    sent = {"ma": CODE, "cau_hoi": "nuôi cá koi có phải khai báo không", "tra_loi": "Có, tại phường."}
+    sent: dict[str, Any] = {
+        "ma": CODE,
+        "cau_hoi": "nuôi cá koi có phải khai báo không",
+        "tra_loi": "Có, tại phường.",
+    }
     refused = await browser.post("/ban/con-thieu/1/dua-vao", cach="tra-loi", mat="", **sent)
     assert refused.status == 409
     assert "chọn mặt" in refused.text

@@ -65,7 +65,9 @@ async def test_chosen_fields_go_into_a_draft_and_nothing_is_published(
     task: ReviewTask, database: Database, client: ClientFor, hire: Hire
 ) -> None:
     browser = await client(await hire("Lan", Role.EDITOR))
-    done = await browser.post(f"/ban/viec-bo/{task.id}/ban-sua", data=[("muc", "ways"), ("muc", "name")])
+    done = await browser.post(
+        f"/ban/viec-bo/{task.id}/ban-sua", data=[("muc", "ways"), ("muc", "name"), ("muc", "conditions")]
+    )
     assert done.status == 200
     async with database.read() as session:
         change = await changes.open_of(session, CODE)
@@ -76,5 +78,8 @@ async def test_chosen_fields_go_into_a_draft_and_nothing_is_published(
     assert change is not None
     assert change.content["ways"][0]["fee"]["amount"] == 50000
     assert (change.content["name"], change.content["fee"]) == (SMALL["name"], SMALL["fee"])
+    assert change.content["conditions"] == ["Vườn rộng <b>30</b> m2."]
+    assert "conditions" not in change.content["unknown"]
+    assert changes.problems_of(change.content) == []
     assert published["ways"][0]["fee"]["amount"] == 20000
     assert (stored.state, stored.change_id) == (ReviewState.DONE, change.id)

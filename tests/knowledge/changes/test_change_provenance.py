@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,8 +11,9 @@ from knowledge import changes
 from knowledge.changes import Evidence, Invalid
 from knowledge.changes.merging import merged
 from motcua.clock import today
-from tests.knowledge.changes.steps import AN, BINH, EVIDENCE, Made, Work
+from tests.knowledge.changes.steps import AN, BINH, CODE, EVIDENCE, Made, Work
 
+TOMORROW = today() + timedelta(days=1)
 STAMP = {
     "source": EVIDENCE.source,
     "decision": EVIDENCE.decision,
@@ -126,3 +128,24 @@ def test_merging_keeps_both_sides_and_names_what_both_changed() -> None:
     assert conflicts == ["c"]
     own = {"a": "mới", "b": "của họ"}
     assert whole == {"a": 2, "b": 3, "c": 2, "e": 5, "field_provenance": own}
+
+
+async def test_what_was_published_before_the_day_comes_is_kept(work: Work, made: Made) -> None:
+    await work.scheduled(TOMORROW, fee="30.000 đồng/lần.")
+    await work.put(made(time="5 ngày làm việc.", fee="21.000 đồng/lần.", field_provenance={"time": BY_HAND}))
+    assert await work.do(changes.publish_due, TOMORROW) == [CODE]
+    content = await work.newest()
+    assert (content["fee"], content["time"]) == ("30.000 đồng/lần.", "5 ngày làm việc.")
+
+
+async def test_a_change_that_cannot_be_published_on_its_day_goes_back(work: Work) -> None:
+    change = await work.scheduled(TOMORROW, fee="30.000 đồng/lần.")
+    async with work.database.write() as session:  # as a later schema might find it
+        stored = await session.get_one(changes.ContentChange, change.id)
+        stored.content = {**stored.content, "ways": []}
+    assert await work.do(changes.publish_due, TOMORROW) == []
+    back = await work.ask(changes.find, change.id)
+    assert back is not None
+    assert back.state == changes.State.CHANGES_REQUESTED
+    assert "ít nhất một dòng" in back.decision_note
+    assert (await work.newest())["fee"] == "20.000 đồng/lần."

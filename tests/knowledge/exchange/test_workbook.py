@@ -41,7 +41,7 @@ def _book(procedures: list[Procedure]) -> bytes:
     return workbook(to_tables(map(_plain, procedures)))
 
 
-def _changed(content: bytes, *cells: tuple[str, str, object]) -> bytes:
+def _changed(content: bytes, *cells: tuple[str, str, str | int | None]) -> bytes:
     book = load_workbook(io.BytesIO(content))
     for sheet, place, value in cells:
         book[sheet][place] = value
