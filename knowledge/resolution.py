@@ -39,6 +39,8 @@ SHORT = 4
 LONG = 8
 # How far behind the first the procedure in hand may be for a short message to be about it all the same.
 NEAR_HELD = 0.8
+# The same for a message with words of its own that asks for no side of a procedure.
+BARELY_BEHIND = 0.3
 # How far behind the first a hit may be and still be offered beside it.
 BESIDE = 0.6
 CASE_CLOSE = 0.5
@@ -182,7 +184,7 @@ def _may_be_new(finding: Finding, held: str, facet: Facet) -> bool:
     if facet is not Facet.OVERVIEW or len(finding.words) <= SHORT:
         return False
     best = finding.hits[0]
-    return all(hit.code != held or hit.score < best.score - NEAR_HELD for hit in finding.hits)
+    return all(hit.code != held or hit.score < best.score - BARELY_BEHIND for hit in finding.hits)
 
 
 def _wrong_variant(edition: Edition, text: str, code: str) -> tuple[str, ...]:

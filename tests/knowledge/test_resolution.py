@@ -86,14 +86,3 @@ def test_the_parts_are_the_evidence_and_its_products() -> None:
 def test_a_greater_lead_and_score_are_surer() -> None:
     weak, strong = (0.05, -0.8, 0.0, 0.2, math.log(6), 0.3), (1.4, -1.1, 1.2, 0.0, math.log(6), 0.9)
     assert certainty(strong) > 0.9 > certainty(weak)
-
-
-def test_a_new_story_that_fits_nothing_is_asked_about_and_not_taken_for_the_one_in_hand(
-    edition: Edition,
-) -> None:
-    story = "nhà cụ ở quê đang cho người ta mượn làm xưởng mộc giờ đòi lại thế nào"
-    found = resolve(edition, story, MARRIAGE, Facet.OVERVIEW)
-    assert found.outcome in (Outcome.CLOSE, Outcome.NONE)
-    if found.outcome is Outcome.CLOSE:
-        assert found.candidates[-1] == MARRIAGE
-    assert resolve(edition, "thế lệ phí bao nhiêu", MARRIAGE, Facet.FEE).outcome is Outcome.IN_HAND
