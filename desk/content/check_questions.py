@@ -1,8 +1,9 @@
 """The questions a change is tried with, and what came of them.
 
-They are the procedure's own (samples, questions by side, special cases) of both texts, and the evaluation's
-dialogues that touch it. Right and wrong are judged as the evaluation judges (``evaluation.scoring``), each
-answer against the text it was given from.
+They are the procedure's own (samples, questions by side, special cases) of both texts, the evaluation's
+dialogues that touch it, and some of procedures called much the same, whose questions it might take. Right
+and wrong are judged as the evaluation judges (``evaluation.scoring``), each answer against the text it was
+given from.
 """
 
 from __future__ import annotations
@@ -15,13 +16,19 @@ from typing import Any
 from evaluation.cases import Case, Expectation, Need, read_cases
 from evaluation.scoring import score_case
 from knowledge import wording
+from knowledge.schema import Procedure
 from motcua.reply import Facet, Kind, Reply
 from motcua.settings import ROOT
+from vietnamese import fold
 
 _CASES = ROOT / "nlu_data" / "evaluation"
 _OWN_SLICE = "own"
 _MOST_SHOWN = 40
 _SAID_LENGTH = 240
+# Of how many neighbours questions are tried, how many words of names they must share, and how many of each.
+_NEIGHBOURS = 6
+_SHARED_WORDS = 3
+_OF_EACH = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,10 +95,15 @@ class Findings:
         }
 
 
-def questions_for(code: str, before: dict[str, Any], after: dict[str, Any]) -> list[Question]:
-    """Every question to try, each once. ``before`` is empty for a procedure that is not there yet."""
+def questions_for(
+    code: str, before: dict[str, Any], after: dict[str, Any], others: Sequence[Procedure] = ()
+) -> list[Question]:
+    """Every question to try, each once. ``before`` is empty for a procedure that is not there yet.
+
+    Of ``others`` those whose questions the change is likeliest to draw to itself are asked, too.
+    """
     found: dict[str, Question] = {}
-    for question in _own(code, before, after):
+    for question in (*_own(code, before, after), *_of_neighbours(code, after, others)):
         found.setdefault(question.after.turns[0], question)
     return [*found.values(), *_dialogues(code, bool(before))]
 
@@ -113,6 +125,28 @@ def _own(code: str, before: dict[str, Any], after: dict[str, Any]) -> Iterator[Q
     for asked in [*_texts(after.get("sample_questions")), *_texts(before.get("sample_questions"))]:
         case = _case(code, asked)
         yield Question("câu hỏi mẫu", case if before else None, case)
+
+
+def _of_neighbours(code: str, after: dict[str, Any], others: Sequence[Procedure]) -> Iterator[Question]:
+    names = [after.get("name"), after.get("short_name"), *_texts(after.get("other_names"))]
+    mine = _words(name for name in names if isinstance(name, str))
+    linked = {row.get("code") for row in _rows(after.get("linked"))}
+    shared = [
+        (len(mine & _words([other.name, other.short_name, *other.other_names])), other)
+        for other in others
+        if other.code != code
+    ]
+    near = sorted(shared, key=lambda pair: (-pair[0], pair[1].code))[:_NEIGHBOURS]
+    chosen = {other.code: other for count, other in near if count >= _SHARED_WORDS}
+    chosen |= {other.code: other for _, other in shared if other.code in linked}
+    for other in chosen.values():
+        for asked in other.sample_questions[:_OF_EACH]:
+            case = _case(other.code, asked)
+            yield Question(f"câu hỏi của thủ tục “{other.short_name}”", case, case)
+
+
+def _words(texts: Iterable[str]) -> set[str]:
+    return {word for text in texts for word in fold(text).split()}
 
 
 def _case(

@@ -22,6 +22,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from conversations.bot import Bot, BotUnavailable
 from conversations.repository import rows_changed
+from desk.content import shelf
 from desk.content.check_models import ChangeCheck, CheckState
 from desk.content.check_questions import Findings, Question, questions_for
 from knowledge import changes
@@ -132,7 +133,8 @@ class CheckRuns:
             base = change.base_version_id
             before = await changes.content_of(session, base) if base is not None else {}
             code, after = change.code, change.content
-        questions = await asyncio.to_thread(questions_for, code, before, after)
+            others = await shelf.edited(session)
+        questions = await asyncio.to_thread(questions_for, code, before, after, others)
         findings = Findings()
         told = asyncio.get_running_loop().time()
         await self._tell(change_id, revision, owner, total=len(questions), done=0)

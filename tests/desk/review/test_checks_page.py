@@ -14,6 +14,7 @@ from desk.people import Person
 from evaluation.cases import Case, Expectation
 from knowledge import changes
 from knowledge.changes import ContentChange, Editor
+from knowledge.files import read_folder
 from motcua.db import Database, now
 from motcua.reply import Kind, Reply
 from tests.conversations.world import Asked, Rasa, reply
@@ -127,6 +128,18 @@ def test_every_question_of_both_texts_is_asked_once() -> None:
     assert len(firsts) == len(set(firsts))
     assert {before["sample_questions"][0], "câu mới", LOST} <= set(firsts)
     assert any(one.kind == "câu hỏi đánh giá" for one in questions)
+
+
+def test_questions_of_neighbours_that_a_change_might_take_are_asked_too() -> None:
+    procedures = read_folder().procedures
+    content = next(one for one in procedures if one.code == RESIDENCE).model_dump(mode="json")
+    questions = questions_for(RESIDENCE, content, content, procedures)
+    asked = {one.after.expect[0].procedure[0] for one in questions if one.kind.startswith("câu hỏi của")}
+    assert {"1.004194", "1.010038"} <= asked, "temporary residence, splitting a household"
+    assert RESIDENCE not in asked
+    assert len(asked) < 15
+    few = [one for one in questions if one.kind.startswith("câu hỏi của thủ tục “")]
+    assert all(one.before == one.after for one in few)
 
 
 def test_nothing_is_expected_of_a_draft_in_any_shape() -> None:
