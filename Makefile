@@ -15,7 +15,7 @@ run: ## Build what is missing, train if needed, start everything (Ctrl-C stops i
 test: ## Build what is missing and run every test
 	@scripts/setup.sh test
 	@bot/.venv/bin/python -m pytest bot/tests -p no:cacheprovider
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder
+	@scripts/test.sh
 
 check: ## Format, lint and types
 	@scripts/setup.sh test

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import subprocess
 
 from dossiers import DEMO_FILE, import_file
@@ -25,9 +26,13 @@ def train_model() -> None:
     """Train when the model's inputs changed. Raises PreparationError."""
     if not BOT_PYTHON.exists():
         raise PreparationError("bot/.venv is missing: run `scripts/setup.sh run`")
-    done = subprocess.run(
-        [str(BOT_PYTHON), "-m", "bot.train"], cwd=ROOT, capture_output=True, text=True, check=False
-    )
+    models = ROOT / "bot" / "models"
+    models.mkdir(exist_ok=True)
+    with (models / ".training").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # two that start at once must not write one model
+        done = subprocess.run(
+            [str(BOT_PYTHON), "-m", "bot.train"], cwd=ROOT, capture_output=True, text=True, check=False
+        )
     if done.returncode != 0:
         raise PreparationError(f"training failed:\n{done.stderr[-3000:]}")
 

@@ -22,24 +22,6 @@ property_tests.load_profile("motcua")
 
 
 _MOVED_CLOCK = ROOT / "tests" / "e2e" / "moved_clock"
-_NEEDS_A_CORE = "test_zalo_day.py"
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Two processes share the tests (``make test``), a module to each at a time.
-
-    One process has everything that starts many processes of its own, and begins with it: those tests would
-    only be in each other's way.
-    """
-
-    def heavy(item: pytest.Item) -> bool:
-        return "stack" in getattr(item, "fixturenames", ()) or item.path.name == _NEEDS_A_CORE
-
-    for item in items:
-        group = "stack" if heavy(item) else item.path.as_posix()
-        item.add_marker(pytest.mark.xdist_group(group))
-    items.sort(key=lambda item: not heavy(item))
 
 
 class RunningStack(Stack):
