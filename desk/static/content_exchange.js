@@ -5,6 +5,7 @@ import { refill } from "./fragments.js";
 const form = document.getElementById("upload");
 const input = document.getElementById("tep");
 const result = document.getElementById("result");
+const chosen = document.getElementById("ten-tep");
 const look = form.querySelector("button");
 
 function say(words, kind = "notice") {
@@ -16,7 +17,7 @@ function say(words, kind = "notice") {
 
 async function send(where, waiting) {
   const file = input.files[0];
-  if (!file) return;
+  if (!file) { say("Anh/chị chọn tệp trước nhé.", "notice problem"); input.focus(); return; }
   say(waiting);
   look.disabled = input.disabled = true;
   try {
@@ -34,4 +35,7 @@ form.addEventListener("submit", (event) => {
   event.preventDefault();
   send("thu", "Đang đọc tệp, xin đợi…");
 });
-input.addEventListener("change", () => result.replaceChildren());
+input.addEventListener("change", () => {
+  result.replaceChildren();
+  chosen.textContent = input.files[0]?.name ?? "Chưa chọn tệp nào";
+});

@@ -119,8 +119,11 @@ async def test_in_a_browser_a_file_is_chosen_tried_and_imported(
     book = _edited(await _download(lan, "excel"), "Nuôi cá vàng")
     page = await browse(390, lan.person)
     await page.goto("/ban/nhap-xuat")
+    await page.get_by_role("button", name="Xem thử").click()
+    await page.get_by_text("chọn tệp trước").wait_for()
     file = {"name": "sửa.xlsx", "mimeType": "application/octet-stream", "buffer": book}
     await page.set_input_files("#tep", file)  # type: ignore[arg-type]
+    await page.get_by_text("sửa.xlsx").wait_for()
     await page.get_by_role("button", name="Xem thử").click()
     await page.get_by_text("sẽ đổi 1 thủ tục").wait_for()
     await page.get_by_role("button", name="Nhập thành 1 bản sửa").click()
