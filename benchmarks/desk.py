@@ -1,13 +1,15 @@
 """How long the queue page takes with 500 open tickets and 50 volunteers signed in, through a real gateway.
 
 Run with ``.venv/bin/python -m benchmarks.desk`` (SQLite, or MOTCUA_BENCH_DATABASE=postgresql+asyncpg://…,
-an empty database). Two figures: pages opened one now, one then, as on a working day, while every volunteer's
-stream is open; and all fifty lists fetched in the same second, as after a new ticket.
+an empty database). Pages opened one now, one then, as on a working day, while every volunteer's
+stream is open; and all fifty lists fetched in the same second, as after a new ticket. Then pages for minutes,
+to see whether the memory grows.
 """
 
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import random
 import tempfile
@@ -38,6 +40,7 @@ from vietnamese import fold
 
 TICKETS, VOLUNTEERS = 500, 50
 PAGES, SECONDS = 200, 40.0  # each volunteer opens a page every ten seconds
+ROUNDS, ROUND_PAGES = 8, 1000
 WARDS = ("00004", "00292", "00070", "00082")
 QUESTION = "cho tôi hỏi làm giấy khai sinh cho con ở {} thì cần những giấy tờ gì, mất bao lâu ạ"
 
@@ -137,11 +140,23 @@ async def measure(url: str, cookies: list[str], database: Database) -> None:
         )
         report(f"list, {VOLUNTEERS} within a second", lists)
         report("told of a claim, on all streams", await told(database, streams))
+        held = [await resident_after(browsers) for _ in range(ROUNDS)]
+        print(f"memory after each {ROUND_PAGES} pages: {', '.join(f'{size:.0f}' for size in held)} MB")
     finally:
         for stream in streams:
             stream.close()
         for browser in browsers:
             await browser.close()
+
+
+async def resident_after(browsers: list[aiohttp.ClientSession]) -> float:
+    """The memory of this process, server and browsers in one, in MB after a round of pages and lists."""
+    for _ in range(ROUND_PAGES // 20):
+        for path in ("/ban/phieu", "/ban/phieu/danh-sach"):
+            await asyncio.gather(*(fetch(browser, path) for browser in browsers[:10]))
+    gc.collect()
+    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])  # noqa: ASYNC240
+    return pages * os.sysconf("SC_PAGE_SIZE") / 1024**2
 
 
 async def told(database: Database, streams: list[aiohttp.ClientResponse]) -> list[float]:
