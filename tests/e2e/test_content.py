@@ -4,30 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import AsyncExitStack
+from collections.abc import Iterator
 from datetime import timedelta
 from time import monotonic
 
 import aiohttp
 import pytest
-from aiohttp.test_utils import TestServer
-from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import Page, expect
 from sqlalchemy import select
-from yarl import URL
 
-from channels.zalo import Transport, make_tokens
-from desk import sessions
-from desk.keys import COOKIE
-from desk.models import AuditEntry, Staff, StaffRole
+from desk.models import AuditEntry
 from desk.roles import Role
 from motcua.client import Chat
 from motcua.clock import today
 from motcua.db import Database
 from tests.conftest import RunningStack
-from tests.desk.conftest import CHROMIUM_ARGS
+from tests.e2e.conftest import SignedIn
 from tests.zalo_simulator import Console, World
-from tests.zalo_simulator.server import make_app
 
 CODE = "1.004222"
 QUESTION = "lệ phí đăng ký thường trú nộp trực tiếp là bao nhiêu"
@@ -35,14 +28,6 @@ BEFORE, AFTER = "20.000 đồng", "15.000 đồng"
 PUBLIC_NOTE = "lệ phí nộp trực tiếp còn 15.000 đồng/lần"
 SOON = 20_000
 ANSWERED_WITHIN_S = 30.0
-SignedIn = Callable[[str, Role], Awaitable[Page]]
-
-
-@pytest.fixture
-async def database(stack: RunningStack) -> AsyncIterator[Database]:
-    opened = Database(stack.settings.database)
-    yield opened
-    await opened.close()
 
 
 @pytest.fixture
@@ -50,54 +35,6 @@ def moved(stack: RunningStack) -> Iterator[RunningStack]:
     """The stack; the real day is put back at the end."""
     yield stack
     stack.move_clock(0)
-
-
-@pytest.fixture
-async def zalo(stack: RunningStack, database: Database) -> AsyncIterator[World]:
-    """Zalo's side, with a consent on record."""
-    world = World()
-    server = TestServer(make_app(world), port=URL(stack.settings.zalo.api_url).port)
-    await server.start_server()
-    async with Transport(10) as transport:
-        tokens = make_tokens(stack.settings, database, transport)
-        await tokens.store_first(world.access_token, world.refresh_token, 90_000)
-    yield world
-    await server.close()
-
-
-@pytest.fixture
-async def signed_in(stack: RunningStack, database: Database) -> AsyncIterator[SignedIn]:
-    """``await signed_in("Lan", Role.EDITOR)``: a laptop at the desk. A script or policy error fails."""
-    errors: list[str] = []
-    async with AsyncExitStack() as open_things:
-        playwright = await open_things.enter_async_context(async_playwright())
-        browser: Browser = await playwright.chromium.launch(
-            executable_path="/usr/bin/chromium", args=CHROMIUM_ARGS
-        )
-        open_things.push_async_callback(browser.close)
-
-        async def opened(name: str, role: Role) -> Page:
-            async with database.write() as session:
-                row = Staff(name=f"e2e.{role}", full_name=name, password_hash="x")
-                session.add(row)
-                await session.flush()
-                session.add(StaffRole(staff_id=row.id, role=role))
-                secret = await sessions.begin(session, row.id)
-            context = await browser.new_context(
-                viewport={"width": 1280, "height": 900}, locale="vi-VN", base_url=stack.url
-            )
-            await context.add_cookies(
-                [{"name": COOKIE, "value": secret, "domain": "127.0.0.1", "path": "/ban", "httpOnly": True}]
-            )
-            page = await context.new_page()
-            page.on("pageerror", lambda error: errors.append(str(error)))
-            page.on(
-                "console", lambda line: errors.append(line.text) if "Security Policy" in line.text else None
-            )
-            return page
-
-        yield opened
-    assert errors == []
 
 
 async def on_the_web(stack: RunningStack) -> str:

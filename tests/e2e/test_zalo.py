@@ -4,35 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
 
 import aiohttp
-import pytest
-from aiohttp.test_utils import TestServer
-from yarl import URL
 
-from channels.zalo import Transport, make_tokens
-from motcua.db import Database
 from tests.conftest import RunningStack
 from tests.zalo_simulator import Console, World
-from tests.zalo_simulator.server import make_app
 
 ANSWERED_WITHIN_S = 30.0
-
-
-@pytest.fixture
-async def world(stack: RunningStack) -> AsyncIterator[World]:
-    """The simulator where the running stack looks for Zalo, with a consent on record."""
-    world = World()
-    server = TestServer(make_app(world), port=URL(stack.settings.zalo.api_url).port)
-    await server.start_server()
-    database = Database(stack.settings.database)
-    async with Transport(10) as transport:
-        tokens = make_tokens(stack.settings, database, transport)
-        await tokens.store_first(world.access_token, world.refresh_token, 90_000)
-    yield world
-    await database.close()
-    await server.close()
 
 
 async def _received(world: World, user: str, count: int) -> list[str]:
@@ -44,12 +22,12 @@ async def _received(world: World, user: str, count: int) -> list[str]:
 
 
 async def test_a_question_and_a_follow_up_by_number_are_answered_once(
-    stack: RunningStack, world: World
+    stack: RunningStack, zalo: World
 ) -> None:
     async with aiohttp.ClientSession() as http:
-        console = Console(world, http, f"{stack.url}/zalo/webhook")
+        console = Console(zalo, http, f"{stack.url}/zalo/webhook")
         assert await console.say("246845", "lam giay khai sinh can nhung giay to gi") == 200
-        first = await _received(world, "246845", 1)
+        first = await _received(zalo, "246845", 1)
         assert len(first) == 1
         assert "chứng sinh" in first[0]
         assert "Nguồn: 1.001193" in first[0]
@@ -58,28 +36,28 @@ async def test_a_question_and_a_follow_up_by_number_are_answered_once(
         number = re.search(r"(\d)\. Lệ phí", first[0])
         assert number, first[0]
         assert await console.say("246845", number[1]) == 200
-        both = await _received(world, "246845", 2)
+        both = await _received(zalo, "246845", 2)
         assert len(both) == 2
         assert "Lệ phí" in both[1] or "lệ phí" in both[1]
 
 
-async def test_an_access_token_that_ran_out_is_renewed_on_the_way(stack: RunningStack, world: World) -> None:
-    world.expire_access()
+async def test_an_access_token_that_ran_out_is_renewed_on_the_way(stack: RunningStack, zalo: World) -> None:
+    zalo.expire_access()
     async with aiohttp.ClientSession() as http:
-        console = Console(world, http, f"{stack.url}/zalo/webhook")
+        console = Console(zalo, http, f"{stack.url}/zalo/webhook")
         assert await console.say("246846", "đăng ký tạm trú mấy ngày xong") == 200
-        assert "3 ngày làm việc" in (await _received(world, "246846", 1))[0]
-    assert world.refreshes == 1
+        assert "3 ngày làm việc" in (await _received(zalo, "246846", 1))[0]
+    assert zalo.refreshes == 1
 
 
-async def test_a_forged_event_is_refused_and_answered_by_nobody(stack: RunningStack, world: World) -> None:
-    world.add_citizen("246847")
+async def test_a_forged_event_is_refused_and_answered_by_nobody(stack: RunningStack, zalo: World) -> None:
+    zalo.add_citizen("246847")
     async with aiohttp.ClientSession() as http:
-        console = Console(world, http, f"{stack.url}/zalo/webhook")
+        console = Console(zalo, http, f"{stack.url}/zalo/webhook")
         event = console.event("246847", message={"text": "lệ phí", "msg_id": "forged-1"})
         raw, _ = console.sign(event)
         assert await console.deliver(raw, "mac=" + "0" * 64) == 401
         async with http.post(f"{stack.url}/zalo/webhook", data=b"not json") as response:
             assert response.status in (400, 401)
     await asyncio.sleep(1)
-    assert world.citizens["246847"].received == []
+    assert zalo.citizens["246847"].received == []
