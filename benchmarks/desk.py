@@ -40,7 +40,7 @@ from vietnamese import fold
 
 TICKETS, VOLUNTEERS = 500, 50
 PAGES, SECONDS = 200, 40.0  # each volunteer opens a page every ten seconds
-ROUNDS, ROUND_PAGES = 8, 1000
+ROUNDS, ROUND_PAGES = 5, 400
 WARDS = ("00004", "00292", "00070", "00082")
 QUESTION = "cho tôi hỏi làm giấy khai sinh cho con ở {} thì cần những giấy tờ gì, mất bao lâu ạ"
 
