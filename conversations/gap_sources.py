@@ -30,13 +30,6 @@ _OF_KIND = {
     Kind.OUT_OF_SCOPE: GapKind.OFF_TOPIC,
     Kind.ERROR: GapKind.GIVEN_UP,
 }
-# Replies of these kinds that tell nothing about the knowledge base: switched off, too long, please wait.
-_NO_GAP = (
-    "Kênh này đang tạm nghỉ",
-    "Mục này Một Cửa đang tạm dừng",
-    "Tin nhắn này dài quá",
-    "Hệ thống trả lời tạm thời chưa sẵn sàng",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +138,7 @@ async def _read_replies(session: AsyncSession, batch: Batch, settled: datetime) 
             asked.conversation_id,
             kind.label("kind"),
             Message.id.label("reply_id"),
-            Message.text.label("said"),
+            Message.reply["of_service"].as_boolean().label("of_service"),
             Message.reply["procedure"].as_string().label("procedure"),
         )
         .join(asked, asked.id == Message.turn_id)
@@ -172,7 +165,7 @@ async def _read_replies(session: AsyncSession, batch: Batch, settled: datetime) 
     batch.message_id = last
     seen: set[int] = set()
     for row in found:
-        if row.id not in seen and not row.said.startswith(_NO_GAP):
+        if row.id not in seen and not row.of_service:
             seen.add(row.id)
             batch.found.append(_of_reply(cast("Row[Any]", row)))
 

@@ -47,7 +47,7 @@ def guard(kind: InboundKind, text: str, max_text: int) -> Reply | None:
     if not words:
         return Reply(kind=Kind.SMALLTALK, text=_NO_WORDS)
     if len(text) > max_text:
-        return Reply(kind=Kind.NO_ANSWER, text=_TOO_LONG)
+        return Reply(kind=Kind.NO_ANSWER, text=_TOO_LONG, of_service=True)
     return None
 
 

@@ -14,6 +14,7 @@ CHANNEL_PAUSED = Reply(
     kind=Kind.NO_ANSWER,
     text="Kênh này đang tạm nghỉ nên Một Cửa chưa trả lời được. Tin của anh/chị vẫn được giữ lại. Việc gấp, "
     "anh/chị gọi 1022 (nhánh 7, 8) nhé.",
+    of_service=True,
 )
 _TOPIC_PAUSED = "Mục này Một Cửa đang tạm dừng trả lời để kiểm tra lại thông tin. "
 _ASK_HUMAN = "Anh/chị gặp cán bộ, hoặc gọi 1022 (nhánh 7, 8) giúp nhé."
@@ -43,9 +44,9 @@ def without_paused(answer: BotAnswer, before: Context, switches: Switches) -> Bo
 def topic_paused(switches: Switches) -> Reply:
     """The line for a topic that is off, with the offer of a human if that is not off as well."""
     if switches.is_off(topic=_HUMAN_INTENT):
-        return Reply(kind=Kind.NO_ANSWER, text=_TOPIC_PAUSED + _CALL)
+        return Reply(kind=Kind.NO_ANSWER, text=_TOPIC_PAUSED + _CALL, of_service=True)
     human = Button(title="Gặp cán bộ", payload=Command(intent=_HUMAN_INTENT))
-    return Reply(kind=Kind.NO_ANSWER, text=_TOPIC_PAUSED + _ASK_HUMAN, buttons=[human])
+    return Reply(kind=Kind.NO_ANSWER, text=_TOPIC_PAUSED + _ASK_HUMAN, buttons=[human], of_service=True)
 
 
 def topics(reply: Reply, intent: str | None) -> set[str]:

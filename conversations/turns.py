@@ -270,7 +270,7 @@ class TurnWorker:
             current.told_waiting = current.told_waiting or tell
             if tell:
                 await repository.add_reply(
-                    session, owner, Reply(kind=Kind.ERROR, text=_BUSY), turn.message_id
+                    session, owner, Reply(kind=Kind.ERROR, text=_BUSY, of_service=True), turn.message_id
                 )
             await repository.release_lease(session, conversation_id, self._owner)
         log.warning("turns.bot_unavailable", why=str(failure), attempts=current.attempts, retry_in_s=delay)

@@ -161,7 +161,8 @@ class Effect(StrEnum):
 
 class Reply(Contract):
     """One reply of a turn. ``text`` is the whole answer in words; ``sources`` are shown under it
-    (``motcua.sourceline``), ``card`` is the same answer in parts."""
+    (``motcua.sourceline``), ``card`` is the same answer in parts. ``of_service``: it says how the service is
+    (switched off, please wait, too long a message), nothing about what was asked."""
 
     kind: Kind
     text: str = Field(min_length=1)
@@ -175,6 +176,7 @@ class Reply(Contract):
     handoff_reason: str | None = None
     notice: Notice | None = None
     attachments: list[Attachment] = []
+    of_service: Literal[True] | None = None
     effect: Effect | None = None
 
     def to_wire(self) -> dict[str, Any]:

@@ -10,18 +10,13 @@ import pytest
 from sqlalchemy import func, select, update
 
 from conversations import gap_groups
-from conversations.contract import InboundKind
 from conversations.gap_groups import GapGone, GapView
 from conversations.gap_likeness import grouped
 from conversations.gap_models import GapGroup, GapItem, GapKind, GapState
-from conversations.gap_sources import _NO_GAP
 from conversations.gaps import GapCollector
-from conversations.guards import guard
 from conversations.models import Message
-from conversations.operation_models import Rating
-from conversations.paused import CHANNEL_PAUSED
+from conversations.operation_models import Rating, SwitchKind
 from conversations.ticket_models import KnowledgeGap
-from conversations.turns import _BUSY
 from motcua.db import Database, now
 from motcua.settings import Settings
 from tests.conversations.conftest import Gateway
@@ -269,11 +264,17 @@ async def test_groups_that_have_grown_alike_are_brought_together_at_night_once(
     assert [one.many for one in await views(database)] == [2]
 
 
-def test_replies_that_are_no_gap_are_still_worded_like_this() -> None:
-    long = guard(InboundKind.TEXT, "dài " * 500, 1000)
-    assert long is not None
-    for text in (long.text, CHANNEL_PAUSED.text, _BUSY):
-        assert text.startswith(_NO_GAP)
+async def test_replies_about_the_service_itself_are_no_gap(
+    gateway: Gateway, database: Database, settings: Settings, rasa: Rasa
+) -> None:
+    rasa.answer = unsure
+    async with gateway() as running:
+        await ask(running, database, "dài " * (settings.max_text // 4 + 10), _DOG[0])
+        await running.switches.turn(SwitchKind.CHANNEL, "web", off=True, by="an", reason="thử")
+        await ask(running, database, "câu hỏi lúc kênh nghỉ", who="bình")
+        await collect(database, settings)
+        found = await views(database)
+    assert [item.question for one in found for item in one.examples] == [_DOG[0]]
 
 
 _ASKED = [
