@@ -1,7 +1,7 @@
 // One open ticket: new messages as they come, the draft that survives, sending, and the sign of life.
 
 import { refill, token } from "./fragments.js";
-import { attached, clearFiles, uploading } from "./thread_files.js";
+import { attached, clearFiles, uploaded, uploading } from "./thread_files.js";
 
 const page = document.querySelector(".live").dataset;
 const base = `/ban/phieu/${page.ticket}`;
@@ -144,19 +144,20 @@ let tried = null;
 const newKey = () => { form.khoa.value = crypto.randomUUID?.().slice(0, 18) ?? String(Math.random()).slice(2); };
 form?.addEventListener("submit", async (event) => {
   event.preventDefault();
-  if (sending || (!text.value.trim() && !attached())) return;
-  if (uploading()) {
-    problem.textContent = "Tệp đang tải lên, anh/chị chờ một chút rồi bấm Gửi.";
-    problem.hidden = false;
-    return;
-  }
+  if (sending || (!text.value.trim() && !attached() && !uploading())) return;
   sending = true;
+  const button = document.getElementById("send");
+  button.disabled = true;
+  if (uploading()) {
+    draftState.textContent = "Tải xong tệp sẽ gửi ngay…";
+    const arrived = await uploaded();
+    draftState.textContent = "";
+    if (!arrived) { sending = false; button.disabled = false; return; } // what went wrong is said; nothing leaves without its file
+  }
   const whole = new URLSearchParams(new FormData(form)).toString().replace(/(^|&)khoa=[^&]*/, "");
   if (tried !== null && tried !== whole) newKey();
   tried = whole;
   problem.hidden = true;
-  const button = document.getElementById("send");
-  button.disabled = true;
   try {
     const response = await fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)), headers: { Accept: "application/json", "X-CSRF-Token": token() } });
     if (response.ok) {

@@ -10,6 +10,8 @@ const button = document.getElementById("attach");
 const problem = document.getElementById("reply-problem");
 const text = document.getElementById("text");
 let going = 0;
+let failed = false;
+const waiting = [];
 
 function say(words) {
   problem.textContent = words;
@@ -18,6 +20,11 @@ function say(words) {
 
 /** Whether files are still on their way, so that a reply must not leave without them. */
 export const uploading = () => going > 0;
+/** Wait until no file is on its way; false when one of them did not arrive. */
+export async function uploaded() {
+  while (going > 0) await new Promise((done) => { waiting.push(done); });
+  return !failed;
+}
 /** Whether anything goes along. */
 export const attached = () => list.querySelectorAll("input").length > 0;
 /** They are gone with their reply. */
@@ -25,10 +32,15 @@ export function clearFiles() { list.replaceChildren(); show(); }
 
 function show() {
   button.disabled = list.children.length >= MOST;
-  text.required = !attached();
+  text.required = !attached() && !uploading();
+}
+
+function release() {
+  for (const done of waiting.splice(0)) done();
 }
 
 async function add(file) {
+  if (going === 0) failed = false;
   if (list.children.length >= MOST) { say(`Mỗi lần gửi nhiều nhất ${MOST} tệp.`); return; }
   const item = document.createElement("li");
   const name = document.createElement("span");
@@ -60,10 +72,12 @@ async function add(file) {
     item.append(id, away);
   } catch (error) {
     item.remove();
+    failed = true;
     say(error instanceof TypeError || error instanceof SyntaxError ? "Mất kết nối nên chưa tải được tệp. Anh/chị chọn lại khi có mạng." : error.message);
   } finally {
     going -= 1;
     show();
+    release();
   }
 }
 
@@ -73,7 +87,11 @@ if (button) {
   input.addEventListener("change", async () => {
     const chosen = [...input.files];
     input.value = "";
+    if (going === 0) failed = false;
+    going += 1; // a reply waits for all that were chosen, also between two of them
     for (const file of chosen) await add(file);
+    going -= 1;
+    release();
   });
   text.addEventListener("paste", (event) => {
     const files = [...event.clipboardData.files];

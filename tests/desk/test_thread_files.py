@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import zipfile
 from urllib.parse import quote
@@ -9,6 +10,7 @@ from urllib.parse import quote
 import pytest
 from aiohttp import web
 from PIL import Image
+from playwright.async_api import Route, expect
 from sqlalchemy import select
 
 from channels.web.attached import AttachedFiles
@@ -20,7 +22,7 @@ from desk.people import Person
 from desk.queue_services import staff_of
 from desk.roles import Role
 from motcua.db import Database
-from tests.desk.conftest import BA_DINH, BACH_MAI, Client, ClientFor, DeskServer, Hire
+from tests.desk.conftest import BA_DINH, BACH_MAI, Browse, Client, ClientFor, DeskServer, Hire
 from tests.desk.tickets import Tickets
 
 PDF = b"%PDF-1.7\n" + b"x" * 500
@@ -184,3 +186,36 @@ async def test_the_transcript_names_files_and_who_sent_them(at_lan: Client, tick
     await at_lan.post(f"/ban/phieu/{ticket}/tra-loi", noi_dung="mẫu đây", khoa="k", tep=file["ma"])
     text = (await at_lan.get(f"/ban/phieu/{ticket}/ban-ghi")).text
     assert "Cán bộ Lan:\nmẫu đây\n(tệp: mẫu.docx)" in text
+
+
+@pytest.mark.parametrize("arrives", [True, False])
+async def test_a_reply_sent_while_its_file_is_on_the_way_waits_for_it(
+    browse: Browse, lan: Person, ticket: int, database: Database, arrives: bool
+) -> None:
+    page = await browse(390, lan)
+    on_the_way, sent = asyncio.Event(), asyncio.Event()
+
+    async def slow(route: Route) -> None:
+        on_the_way.set()
+        await sent.wait()
+        await (route.continue_() if arrives else route.abort())
+
+    await page.route("**/tep", slow)
+    await page.goto(f"/ban/phieu/{ticket}")
+    await page.get_by_label("Câu trả lời").fill("Em gửi mẫu ạ.")
+    await page.locator("#file").set_input_files(
+        [{"name": "mẫu.pdf", "mimeType": "application/pdf", "buffer": PDF}]
+    )
+    await on_the_way.wait()
+    await page.get_by_role("button", name="Gửi", exact=True).click()
+    await expect(page.locator("#draft-state")).to_have_text("Tải xong tệp sẽ gửi ngay…")
+    sent.set()
+    if arrives:
+        await expect(page.locator("#draft-state")).to_have_text("Đã gửi")
+    else:
+        await expect(page.locator("#reply-problem")).to_contain_text("chưa tải được tệp")
+        await expect(page.get_by_label("Câu trả lời")).to_have_value("Em gửi mẫu ạ.")
+        await expect(page.get_by_role("button", name="Gửi", exact=True)).to_be_enabled()
+    async with database.read() as session:
+        lines = list(await session.scalars(select(Message).where(Message.author == Author.STAFF)))
+    assert [len(line.reply["attachments"]) for line in lines if line.reply] == ([1] if arrives else [])
