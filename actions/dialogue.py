@@ -12,7 +12,7 @@ from actions.procedures import ActionAnswerProcedure
 from actions.smalltalk import friendly
 from actions.turn import Turn, TurnResult
 from actions.unsure import ask_back, no_answer
-from knowledge import Outcome, Resolution
+from knowledge import Outcome, Resolution, resolve
 from motcua.context import Awaiting
 from motcua.reply import Facet
 from vietnamese import normalise
@@ -27,6 +27,8 @@ _CORRECTION = re.compile(
 # "A chứ không phải B", "không phải B mà là A": B is named and not meant.
 _NOT_B = re.compile(r"^(?P<meant>.*\S) chu (?:khong|chang|deo)(?: phai)?(?: la)? .+$")
 _BUT_A = re.compile(r"^.*\bkhong phai(?: la)? .+? ma(?: la| muon| hoi)* (?P<meant>.+)$")
+# How plain it has to be which side a correction asks about, too; else it is the side of the question before.
+_ASKS_SOMETHING = 0.85
 
 
 def _without_denied(said: str) -> str:
@@ -98,6 +100,19 @@ class ActionCorrect(ActionAnswerProcedure):
 
     async def turn(self, turn: Turn) -> TurnResult:
         """See the class."""
+        context, edition = turn.context, turn.edition
         said = _CORRECTION.sub("", _without_denied(normalise(turn.text)))
-        dropped = turn.context.model_copy(update={"procedure": None})
-        return self.ask(replace(turn, context=dropped), said, turn.context.facet or Facet.OVERVIEW)
+        asks = len(edition.search.content(said).split()) < len(said.split())
+        asked = turn.side_asked(_ASKS_SOMETHING) if asks else None
+        facet = asked or context.facet or Facet.OVERVIEW
+        held = edition.procedures.get(context.procedure or "")
+        resolution = resolve(edition, said, None, facet)
+        if held and resolution.outcome is not Outcome.FOUND:
+            # "Mất chứ không phải hết hạn": what is mended is a word of what was talked about.
+            mended = resolve(edition, f"{held.short_name or held.name} {said}", None, facet)
+            if mended.outcome is Outcome.FOUND and mended.code != held.code:
+                resolution = mended
+            elif resolution.outcome is Outcome.NONE and asked not in (None, Facet.OVERVIEW):
+                resolution = Resolution(Outcome.IN_HAND, held.code)
+        dropped = context.model_copy(update={"procedure": None})
+        return self.settle(replace(turn, context=dropped), resolution, facet, said)

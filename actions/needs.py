@@ -16,8 +16,9 @@ from vietnamese import fold, normalise
 
 # How sure the classifier has to be of both halves.
 PLAIN = 0.6
-# How likely both procedures have to be, when each half names another one; the same behind a joining word.
-NAMED = 0.7
+# How likely both procedures have to be, when each half names another one and asks something; the same behind
+# a joining word, when the question at the end may be about both.
+ASKED_EACH = 0.65
 JOINED = 0.62
 # How many words beside those of a question it takes to name a procedure.
 NAMING = 2
@@ -98,20 +99,22 @@ def _likelier(edition: Edition, text: str, pair: tuple[str, str]) -> str | None:
 
 
 def _two_procedures(edition: Edition, turn: Turn) -> list[Need]:
+    found: list[tuple[tuple[bool, float], list[Need]]] = []
     for left, right in turn.cuts:
+        if not (_names(edition, left) and _names(edition, right)):
+            continue
         first = resolve(edition, left.text, None, left.facet or Facet.OVERVIEW)
         second = resolve(edition, right.text, None, right.facet or Facet.OVERVIEW)
-        asked = _facet(right)
+        own, asked = _side(left), _side(right) or _facet(right)
         if first.outcome is not Outcome.FOUND or second.outcome is not Outcome.FOUND or not asked:
             continue
         sure = min(first.certainty, second.certainty)
-        if not (_names(edition, left) and _names(edition, right)):
-            continue
         if first.code == second.code or not _apart(turn.text, left, right, sure):
             continue
         # "nhập khẩu với làm thẻ cho bé cần gì": the question at the end is about both.
-        return [Need(first, _facet(left, asked) or asked), Need(second, asked)]
-    return []
+        found.append(((own is not None, sure), [Need(first, own or asked), Need(second, asked)]))
+    # A cut between two questions rather than one before the first of them.
+    return max(found, key=lambda each: each[0])[1] if found else []
 
 
 def _names(edition: Edition, piece: Piece) -> bool:
@@ -126,9 +129,9 @@ def _apart(text: str, left: Piece, right: Piece, sure: float) -> bool:
     questions: more often it is one need, and a word that belongs to another procedure: "ly hôn rồi, tòa chia
     cho tôi căn nhà".
     """
-    if _joined(text, left, right):
-        return sure >= JOINED
-    return sure >= NAMED and _facet(left) not in (None, Facet.OVERVIEW)
+    if _side(left) and _side(right):
+        return sure >= ASKED_EACH
+    return _joined(text, left, right) and sure >= JOINED
 
 
 def _joined(text: str, left: Piece, right: Piece) -> bool:
@@ -150,10 +153,8 @@ def _side(piece: Piece) -> Facet | None:
     return max(found)[1] if found else None
 
 
-def _facet(piece: Piece, otherwise: Facet | None = None) -> Facet | None:
-    if piece.facet and piece.confidence >= PLAIN and not (otherwise and piece.facet is Facet.OVERVIEW):
-        return piece.facet
-    return otherwise
+def _facet(piece: Piece) -> Facet | None:
+    return piece.facet if piece.facet and piece.confidence >= PLAIN else None
 
 
 def _two_facets(edition: Edition, turn: Turn) -> list[Need]:

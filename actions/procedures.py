@@ -76,7 +76,14 @@ class ActionAnswerProcedure(RoomAction):
         context = turn.context
         edition = turn.edition
         facet = _carried_facet(text, facet, context)
-        resolution = resolve(edition, what_is_filed(text, hanoi_now()), context.procedure, facet)
+        offered = context.candidates if context.awaiting is Awaiting.CHOICE else ()
+        resolution = resolve(edition, what_is_filed(text, hanoi_now()), context.procedure, facet, offered)
+        return self.settle(turn, resolution, facet, text)
+
+    def settle(self, turn: Turn, resolution: Resolution, facet: Facet, text: str) -> TurnResult:
+        """Answer the procedure that was found, or ask back."""
+        context = turn.context
+        edition = turn.edition
         if context.awaiting is Awaiting.CHOICE and resolution.outcome is not Outcome.FOUND:
             chosen = [code for code in resolution.candidates if code in context.candidates]
             named = chosen[0] if len(chosen) == 1 else named_among(edition, text, context.candidates)

@@ -64,6 +64,13 @@ class Turn:
             (facet for name, sure in self.ranking if (facet := facet_of(name)) and sure >= at_least), None
         )
 
+    def side_asked(self, at_least: float) -> Facet | None:
+        """The best facet of the ranking when it has at least this share among the facets: what a message asks
+        for that is more than a question, such as a correction."""
+        sides = [(facet, sure) for name, sure in self.ranking if (facet := facet_of(name))]
+        best = max(sides, key=lambda side: side[1], default=None)
+        return best[0] if best and best[1] >= at_least * sum(sure for _, sure in sides) > 0 else None
+
 
 @dataclass(frozen=True, slots=True)
 class TurnResult:

@@ -7,7 +7,6 @@ is right" on the evidence. Run it when the views, the judge or many questions ch
 
 from __future__ import annotations
 
-import json
 import random
 
 import numpy as np
@@ -17,6 +16,8 @@ from sklearn.preprocessing import StandardScaler
 from knowledge.certainty import LEARNT, parts
 from knowledge.elsewhere import messages_not_held, messages_off_topic
 from knowledge.files import read_folder
+from knowledge.going_on import follow_ups
+from knowledge.learnt import Chance
 from knowledge.schema import Procedure
 from knowledge.search import Finding, Search
 
@@ -26,7 +27,7 @@ FOLDS = 4
 def main() -> None:
     """Fit and print."""
     procedures = read_folder().procedures
-    groups = (messages_off_topic(), messages_not_held())
+    groups = (messages_off_topic(), messages_not_held(), follow_ups())
     off = [text for group in groups for text in group]
     chance = random.Random(0)  # noqa: S311 - a fixed split, no secret
     drawn = {text: chance.randrange(FOLDS) for procedure in procedures for text in _questions(procedure)} | {
@@ -51,11 +52,7 @@ def main() -> None:
     fitted = LogisticRegression(C=10, max_iter=5000)
     fitted.fit(scale.transform(evidence), right, sample_weight=weight)
     weights = fitted.coef_[0] / scale.scale_
-    learnt = {
-        "constant": round(float(fitted.intercept_[0] - weights @ scale.mean_), 4),
-        "weights": [round(float(value), 4) for value in weights],
-    }
-    LEARNT.write_text(json.dumps(learnt) + "\n", encoding="utf-8")
+    Chance(float(fitted.intercept_[0] - weights @ scale.mean_), weights).write(LEARNT)
     sure = fitted.predict_proba(scale.transform(evidence))[:, 1]
     for bar in (0.4, 0.5, 0.6, 0.7, 0.8, 0.9):
         above = sure >= bar

@@ -14,6 +14,7 @@ import structlog
 
 from knowledge import office_edits, store
 from knowledge.elsewhere import messages_not_held, messages_off_topic
+from knowledge.going_on import follow_ups
 from knowledge.offices import Offices, shipped_offices
 from knowledge.schema import Procedure
 from knowledge.search import Search
@@ -124,4 +125,4 @@ class Library:
 
 
 def _learn(procedures: list[Procedure]) -> Search:
-    return Search(procedures, messages_off_topic(), messages_not_held())
+    return Search(procedures, messages_off_topic(), messages_not_held(), follow_ups())

@@ -7,6 +7,7 @@ were set on questions that the index had not seen; docs/evaluation.md keeps the 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -14,6 +15,7 @@ from typing import Any
 
 import yaml
 
+from knowledge.going_on import goes_on
 from knowledge.library import Edition
 from knowledge.schema import Procedure, SpecialCase
 from knowledge.search import Finding, Hit
@@ -22,10 +24,9 @@ from vietnamese import fold, normalise
 
 # How likely the first hit has to be right to be answered.
 SURE = 0.5
-# The same when another procedure is in hand: the message more likely goes on about that one, the more so when
-# it is short and that one near.
-SURE_TO_LEAVE = 0.6
-SURE_TO_LEAVE_NEAR = 0.65
+# How likely a message has to go on about the procedure in hand to be answered so, and how unlikely to be
+# taken for a question of its own; between the two it is asked which is meant.
+STAYS, LEAVES = 0.65, 0.3
 # However certain, two that are this near each other are asked back.
 LEAST_LEAD = 0.08
 # The same for what goes with a procedure, when the second is what goes with the first.
@@ -35,21 +36,22 @@ PLAIN = 0.8
 # How much more has to speak for a procedure than for none, for it to be offered at all.
 GRIP = -0.5
 FEW = 3
-SHORT = 4
-LONG = 8
-# How far behind the first the procedure in hand may be for a short message to be about it all the same.
-NEAR_HELD = 0.8
-# The same for a message with words of its own that asks for no side of a procedure.
-BARELY_BEHIND = 0.3
 # How far behind the first a hit may be and still be offered beside it.
 BESIDE = 0.6
 CASE_CLOSE = 0.5
 CASE_VERY_CLOSE = 0.7
 MOST_CANDIDATES = 3
 UMBRELLA_LEAD = 0.35
+# How much has to speak for one of the procedures offered, and how much more than for the next.
+PICKED, PICKED_LEAD = -0.7, 0.2
 
-_UMBRELLAS: list[tuple[list[str], list[str], bool]] = [
-    ([normalise(name) for name in entry["names"]], entry["codes"], entry.get("alone", False))
+_UMBRELLAS: list[tuple[list[str], list[str], bool, list[str]]] = [
+    (
+        [normalise(name) for name in entry["names"]],
+        entry["codes"],
+        entry.get("alone", False),
+        [normalise(word) for word in entry.get("beside", ())],
+    )
     for entry in yaml.safe_load(Path(__file__).with_name("umbrellas.yml").read_text(encoding="utf-8"))
 ]
 _VARIANTS: list[dict[str, Any]] = yaml.safe_load(
@@ -92,26 +94,61 @@ class Resolution:
     off_topic: bool = False
 
 
-def resolve(edition: Edition, text: str, in_hand: str | None, facet: Facet) -> Resolution:
-    """Settle which procedure ``text`` asks about; ``facet`` is what it seems to want to know."""
+def resolve(
+    edition: Edition, text: str, in_hand: str | None, facet: Facet, offered: Sequence[str] = ()
+) -> Resolution:
+    """Settle which procedure ``text`` asks about; ``facet`` is what it seems to want to know, ``offered`` are
+    the procedures that were asked back just before."""
     if typed := _typed_code(edition, text):
         return Resolution(Outcome.FOUND, typed, certainty=1.0)
     held = in_hand if in_hand in edition.procedures else None
     finding = edition.search.look(_without_joint(text) if held else text)
+    return (
+        _several_called_so(edition, text, finding, held)
+        or _of_offered(edition, finding, offered)
+        or _in_hand(edition, finding, held, facet)
+        or (_by_certainty(edition, text, finding, facet) if finding.hits else Resolution(Outcome.NONE))
+    )
+
+
+def _several_called_so(edition: Edition, text: str, finding: Finding, held: str | None) -> Resolution | None:
+    """Asked back: an everyday name of several procedures, none of which is in hand or stands out."""
     hits = finding.hits
     word_for_word = bool(hits) and hits[0].closeness == 1.0 and hits[0].case is not None
-    if not word_for_word and (named := umbrella(edition, text)):
-        bare = _says_no_more(edition, finding, named)
-        if held not in named.codes and (bare or (not named.alone and not _leads(hits, named.codes))):
-            return Resolution(Outcome.CLOSE, candidates=named.codes)
-    if held and (not hits or _stays(edition, finding, held, facet)):
-        if hits and _may_be_new(finding, held, facet):
-            return Resolution(Outcome.CLOSE, candidates=(*_beside(hits)[: MOST_CANDIDATES - 1], held))
-        case = _special_case(edition, hits[0], facet) if hits and hits[0].code == held else None
-        return Resolution(Outcome.IN_HAND, held, case=case, certainty=finding.certainty)
+    named = None if word_for_word else umbrella(edition, text)
+    if named is None or held in named.codes:
+        return None
+    plain = _leads(hits, named.codes) or (named.told and finding.certainty >= PLAIN)
+    bare = _says_no_more(edition, finding, named)
+    asked = bare or (not named.alone and not plain)
+    return Resolution(Outcome.CLOSE, candidates=named.codes) if asked else None
+
+
+def _of_offered(edition: Edition, finding: Finding, offered: Sequence[str]) -> Resolution | None:
+    """One of the procedures that were offered, or the same question again; None for anything else."""
+    if picked := _picked(finding, offered):
+        return Resolution(Outcome.FOUND, picked, certainty=finding.certainty)
+    if offered and _goes_on_about_any(edition, finding, offered):
+        return Resolution(Outcome.CLOSE, candidates=tuple(offered), certainty=finding.certainty)
+    return None
+
+
+def _in_hand(edition: Edition, finding: Finding, held: str | None, facet: Facet) -> Resolution | None:
+    """The procedure in hand, or the question whether it is meant; None when the message leaves it."""
+    if not held:
+        return None
+    hits = finding.hits
     if not hits:
-        return Resolution(Outcome.NONE)
-    return _by_certainty(edition, text, finding, facet)
+        return Resolution(Outcome.IN_HAND, held, certainty=finding.certainty)
+    chance = goes_on(finding, held, linked=hits[0].code in _linked_to(edition, held))
+    if chance >= STAYS:
+        case = _special_case(edition, hits[0], facet) if hits[0].code == held else None
+        return Resolution(Outcome.IN_HAND, held, case=case, certainty=finding.certainty)
+    if chance > LEAVES:
+        others = [code for code in _beside(hits) if code != held]
+        candidates = (*others[: MOST_CANDIDATES - 1], held)
+        return Resolution(Outcome.CLOSE, candidates=candidates, certainty=finding.certainty)
+    return None
 
 
 def _by_certainty(edition: Edition, text: str, finding: Finding, facet: Facet) -> Resolution:
@@ -123,7 +160,7 @@ def _by_certainty(edition: Edition, text: str, finding: Finding, facet: Facet) -
             return Resolution(Outcome.FOUND, pair[0], beside=pair[1:], certainty=certainty)
         return Resolution(Outcome.CLOSE, candidates=pair, certainty=certainty)
     # "Mất giấy": a word or two that several procedures share, and none is asked for by them alone.
-    vague = best.score < 0 and len(finding.words) <= FEW
+    vague = best.score < 0 and len(finding.words) <= FEW and finding.evidence[0] < UMBRELLA_LEAD
     if certainty >= SURE and finding.evidence[0] >= LEAST_LEAD and not vague:
         beside = _beside(hits)[1:] if certainty < PLAIN else ()
         case = _special_case(edition, best, facet)
@@ -160,31 +197,28 @@ def _without_joint(text: str) -> str:
     return " ".join(text.split()[joint.group().count(" ") :]) if joint else text
 
 
-def _stays(edition: Edition, finding: Finding, held: str, facet: Facet) -> bool:
-    """Whether a message goes on about the procedure in hand.
+def _picked(finding: Finding, offered: Sequence[str]) -> str | None:
+    """The one of the procedures offered that a message plainly speaks for: "sổ gốc cũng cháy rồi".
 
-    A long message that fits nothing well is more likely a new story than a follow-up.
+    None when it speaks for none of them, for two alike, or more surely for another.
     """
-    best, length = finding.hits[0], len(finding.words)
-    if best.code == held:
+    ranked = sorted(((finding.scores.get(code, -2.0), code) for code in offered), reverse=True)
+    if len(ranked) < 2 or not finding.hits:
+        return None
+    (first, code), (second, _) = ranked[:2]
+    elsewhere = finding.hits[0].code not in offered and finding.certainty >= SURE
+    return code if first >= PICKED and first - second >= PICKED_LEAD and not elsewhere else None
+
+
+def _goes_on_about_any(edition: Edition, finding: Finding, offered: Sequence[str]) -> bool:
+    """Whether a message goes on without saying which of the procedures offered is meant: "bao lâu thì có"."""
+    if not finding.hits:
         return True
-    if facet is Facet.LINKED and best.code in _linked_to(edition, held) and finding.certainty < SURE_TO_LEAVE:
-        return True
-    if length > LONG:
-        return False
-    near = any(hit.code == held and hit.score >= best.score - NEAR_HELD for hit in finding.hits)
-    return finding.certainty < (SURE_TO_LEAVE_NEAR if length <= SHORT and near else SURE_TO_LEAVE)
-
-
-def _may_be_new(finding: Finding, held: str, facet: Facet) -> bool:
-    """Whether a message may tell of another need, though nothing fits it well enough to say which.
-
-    It asks for no side of a procedure, has words of its own, and the procedure in hand is not near them.
-    """
-    if facet is not Facet.OVERVIEW or len(finding.words) <= SHORT:
-        return False
-    best = finding.hits[0]
-    return all(hit.code != held or hit.score < best.score - BARELY_BEHIND for hit in finding.hits)
+    best = finding.hits[0].code
+    known = [code for code in offered if code in edition.procedures]
+    return (best not in known or finding.certainty < SURE) and any(
+        goes_on(finding, code, linked=best in _linked_to(edition, code)) >= STAYS for code in known
+    )
 
 
 def _wrong_variant(edition: Edition, text: str, code: str) -> tuple[str, ...]:
@@ -209,19 +243,22 @@ def _beside(hits: list[Hit]) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Umbrella:
-    """An everyday ``name`` of several procedures; ``alone``: only when a message says nothing else."""
+    """An everyday ``name`` of several procedures; ``alone``: only when a message says nothing else; ``told``:
+    only because of what stands beside it."""
 
     name: str
     codes: tuple[str, ...]
     alone: bool
+    told: bool = False
 
 
 def umbrella(edition: Edition, text: str) -> Umbrella | None:
     """The longest everyday name in ``text`` that stands for several procedures; most often none."""
     said = f" {normalise(text)} "
     found = [
-        Umbrella(name, known, alone)
-        for names, codes, alone in _UMBRELLAS
+        Umbrella(name, known, alone, bool(beside))
+        for names, codes, alone, beside in _UMBRELLAS
+        if not beside or any(f" {word} " in said for word in beside)
         if len(known := tuple(code for code in codes if code in edition.procedures)) > 1
         for name in names
         if f" {name} " in said

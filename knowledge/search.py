@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from scipy.sparse import csc_matrix, csr_matrix, vstack
 
 from knowledge.certainty import certainty
 from knowledge.features import Features, Floats, Indices, Said
-from knowledge.judge import NO_MARGIN, Judge
+from knowledge.judge import NO_MARGIN, Judge, Verdict
 from knowledge.question_words import QuestionWords
 from knowledge.schema import Procedure
 from vietnamese import normalise
@@ -65,12 +65,17 @@ class Finding:
     procedure at all, its score, the share of strange words, the logarithm of the number of words, its share
     among the nearest texts.
     ``off_topic`` says which kind of nothing is likelier: no procedure, or one that is not held.
+    ``scores`` are those of all that anything speaks for, by code; ``said`` is the
+    message, normalised.
     """
 
     hits: list[Hit]
     words: list[str]
     evidence: tuple[float, ...] = ()
     off_topic: bool = False
+    verdict: Verdict = field(default_factory=lambda: Verdict({}))
+    scores: dict[str, float] = field(default_factory=dict)
+    said: str = ""
 
     @property
     def grip(self) -> float:
@@ -96,19 +101,24 @@ class Search:
     """An index over procedures. Built once, then read by any number of questions at once."""
 
     def __init__(
-        self, procedures: Sequence[Procedure], off_topic: Sequence[str] = (), not_held: Sequence[str] = ()
+        self,
+        procedures: Sequence[Procedure],
+        off_topic: Sequence[str] = (),
+        not_held: Sequence[str] = (),
+        follow_ups: Sequence[str] = (),
     ) -> None:
-        """What the judge must not mistake for a procedure: ``off_topic`` messages, and messages about
-        procedures that are ``not_held``."""
+        """What the judge must not mistake for a procedure: ``off_topic`` messages, messages about procedures
+        that are ``not_held``, and ``follow_ups``, which are about whatever is in hand."""
         texts, owners = self._take(procedures, {})
-        elsewhere = [self._read(text) for text in (*off_topic, *not_held)]
+        elsewhere = [self._read(text) for text in (*off_topic, *not_held, *follow_ups)]
         self._unlearnt: set[str] = set()
         self._features = Features()
         if texts:
             learnt = self._features.learn([*texts, *elsewhere])
             rows, others = learnt[: len(texts)], learnt[len(texts) :]
             self._by_feature = _telling(rows)
-            self._judge = Judge(rows, owners, others[: len(off_topic)], others[len(off_topic) :])
+            first, second = len(off_topic), len(off_topic) + len(not_held)
+            self._judge = Judge(rows, owners, others[:first], others[first:second], others[second:])
 
     def grown(self, procedures: Sequence[Procedure]) -> Search:
         """An index over ``procedures`` that learns nothing anew, and so is there at once.
@@ -189,12 +199,20 @@ class Search:
         if not hits:
             return Finding([], words)
         lead = hits[0].score - (hits[1].score if len(hits) > 1 else NO_MARGIN)
-        nothing = max(verdict.off_topic, verdict.not_held)
+        nothing = max(verdict.off_topic, verdict.not_held, verdict.follow_up)
         if not hits[0].judged and hits[0].closeness >= _NAMED:
             nothing = NO_MARGIN  # that it is none of those the judge knows says nothing about this one
         share = self._share(hits[0].code, likeness, nearest[:_AROUND])
         evidence = (lead, nothing, hits[0].score, strange, math.log1p(len(words)), share)
-        return Finding(hits[:limit], words, evidence, verdict.off_topic >= verdict.not_held)
+        return Finding(
+            hits[:limit],
+            words,
+            evidence,
+            verdict.off_topic >= verdict.not_held,
+            verdict,
+            {hit.code: hit.score for hit in hits},
+            said.full,
+        )
 
     def _read(self, text: str) -> Said:
         full = normalise(text)

@@ -15,7 +15,7 @@ from typing import AbstractSet, Any, Dict, FrozenSet, List
 import yaml
 
 from vietnamese.folding import fold
-from vietnamese.telex import untelex
+from vietnamese.telex import is_syllable, untelex
 
 # BaseLoader: every key stays a string, also those YAML would read as yes and no.
 _FILE = Path(__file__).with_name("shorthand.yml").read_text(encoding="utf-8")
@@ -28,6 +28,9 @@ _PAIRS: FrozenSet[str] = frozenset(_TABLE["pairs"])
 _LONGEST = max(len(key.split()) for key in _PHRASES)
 _WORD = re.compile(r"\d+(?:[.,\-/]\d+)*|[^\W\d_]+\d*")
 _DRAWN_OUT = re.compile(r"([aeiouy])\1+$|(?<=[a-z])([a-z])\2{2,}$")
+# No Vietnamese syllable ends in a vowel and g: the n before it has been missed ("thườg"); but for these.
+_MISSED_N = re.compile(r"(?<=[aeiouy])g$")
+_WITHOUT_N: FrozenSet[str] = frozenset(["tag", "blog", "vlog"])
 _NONE: FrozenSet[int] = frozenset()
 
 
@@ -53,7 +56,9 @@ def _plain(word: str) -> str:
     folded = fold(word)
     if folded in _WORDS:
         return folded
-    return untelex(_DRAWN_OUT.sub(r"\1\2", folded))
+    plain = untelex(_DRAWN_OUT.sub(r"\1\2", folded))
+    whole = _MISSED_N.sub("ng", plain)
+    return whole if whole != plain and plain not in _WITHOUT_N and is_syllable(whole) else plain
 
 
 def expand(tokens: List[str], whole: AbstractSet[int] = _NONE) -> List[str]:

@@ -22,7 +22,7 @@ from sklearn.svm import LinearSVC
 from bot.components.views import Features
 
 # Confidences are read to two decimals; a tighter fit takes several times as long.
-TOLERANCE = 0.01
+TOLERANCE = 0.03
 _ASKS = "ask_"
 _RANKING = "intent_ranking"
 

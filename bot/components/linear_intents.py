@@ -13,8 +13,9 @@ from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.classifiers.logistic_regression_classifier import LogisticRegressionClassifier
-from rasa.shared.nlu.constants import INTENT, INTENT_NAME_KEY, PREDICTED_CONFIDENCE_KEY
+from rasa.shared.nlu.constants import INTENT, INTENT_NAME_KEY, PREDICTED_CONFIDENCE_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
+from scipy.sparse import csr_matrix, vstack
 from sklearn.svm import LinearSVC
 
 
@@ -25,7 +26,7 @@ class LinearIntents(LogisticRegressionClassifier):
     @staticmethod
     def get_default_config() -> Dict[str, Any]:
         """``C`` as in LinearSVC; a higher ``sharpness`` makes confidences more extreme."""
-        return {**LogisticRegressionClassifier.get_default_config(), "C": 1.0, "sharpness": 4.0, "tol": 0.01}
+        return {**LogisticRegressionClassifier.get_default_config(), "C": 1.0, "sharpness": 4.0, "tol": 0.03}
 
     def __init__(
         self, config: Dict[str, Any], name: str, model_storage: ModelStorage, resource: Resource
@@ -35,6 +36,11 @@ class LinearIntents(LogisticRegressionClassifier):
         self.clf = LinearSVC(
             C=self.config["C"], random_state=self.config["random_state"], tol=self.config["tol"]
         )
+
+    def _create_X(self, messages: List[Message]) -> csr_matrix:
+        """One row of features a message; Rasa builds four matrices for each."""
+        rows = [message.get_sparse_features(TEXT)[1].features for message in messages]
+        return rows[0] if len(rows) == 1 else csr_matrix(vstack(rows, format="csr"))
 
     def process(self, messages: List[Message]) -> List[Message]:
         """Set intent and ranking; confidences are the softmax of the margins times ``sharpness``."""

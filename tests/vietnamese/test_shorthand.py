@@ -223,3 +223,22 @@ def test_plain_words_are_left_alone(tokens: list[str]) -> None:
 def test_what_is_written_out_stays_written_out(key: str) -> None:
     once = normalise(key)
     assert normalise(once) == once
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("thườg trú", "thuong tru"),
+        ("khôg", "khong"),
+        ("phườg", "phuong"),
+        ("bằg lái", "bang lai"),
+        ("đăg", "dang"),
+    ],
+)
+def test_an_n_missed_before_g_is_put_back(typed: str, meant: str) -> None:
+    assert normalise(typed).startswith(meant)
+
+
+@pytest.mark.parametrize("word", ["tag", "blog", "zigzag", "kg5", "gmail"])
+def test_other_words_that_end_in_g_stay(word: str) -> None:
+    assert normalise(f"xem {word} nhé").split()[1] == word
