@@ -230,7 +230,7 @@ def _wrong_variant(edition: Edition, text: str, code: str) -> tuple[str, ...]:
         if code not in (plain, special) or not {plain, special} <= edition.procedures.keys():
             continue
         marked = any(f" {mark} " in said for mark in pair["marks"])
-        if marked != (code == special):
+        if marked != (code == special) and (marked or not pair.get("one_way")):
             return (special, plain) if marked else (plain, special)
     return ()
 

@@ -99,3 +99,22 @@ def test_another_procedure_named_plainly_is_not_one_of_those_offered(edition: Ed
         edition, "thôi, đăng ký kết hôn cần gì", None, Facet.DOCUMENTS, ("2.000635", "1.004884")
     )
     assert (resolution.outcome, resolution.code) == (Outcome.FOUND, MARRIAGE)
+
+
+@pytest.mark.parametrize(
+    ("text", "plain", "special"),
+    [
+        ("em làm rơi hộ chiếu ở Đà Nẵng thì phải báo ai", "1.001456", "1.010386"),
+        ("lt khai tử gồm gì", "1.000656", "2.002913"),
+    ],
+)
+def test_a_mark_of_the_special_procedure_is_asked_about(
+    edition: Edition, text: str, plain: str, special: str
+) -> None:
+    resolution = resolve(edition, text, None, Facet.OVERVIEW)
+    assert resolution.code == special or resolution.candidates[:2] == (special, plain)
+
+
+def test_where_the_marks_go_one_way_their_absence_says_nothing(edition: Edition) -> None:
+    resolution = resolve(edition, "tôi muốn trình báo hộ chiếu không còn nữa", None, Facet.OVERVIEW)
+    assert resolution.code != "1.001456"
