@@ -31,12 +31,14 @@ _DRAWN_OUT = re.compile(r"([aeiouy])\1+$|(?<=[a-z])([a-z])\2{2,}$")
 # No Vietnamese syllable ends in a vowel and g: the n before it has been missed ("thườg"); but for these.
 _MISSED_N = re.compile(r"(?<=[aeiouy])g$")
 _WITHOUT_N: FrozenSet[str] = frozenset(["tag", "blog", "vlog"])
+# Two words run together have at least so many letters; shorter ones are names ("momo").
+_JOINED = 6
 _NONE: FrozenSet[int] = frozenset()
 
 
 def words(text: str) -> List[str]:
     """The folded words of ``text``, in order; punctuation is gone, numbers stay whole."""
-    return [word for word in map(_plain, _spoken(text)) if word]
+    return [part for word in map(_plain, _spoken(text)) if word for part in _apart(word)]
 
 
 def _spoken(text: str) -> List[str]:
@@ -59,6 +61,18 @@ def _plain(word: str) -> str:
     plain = untelex(_DRAWN_OUT.sub(r"\1\2", folded))
     whole = _MISSED_N.sub("ng", plain)
     return whole if whole != plain and plain not in _WITHOUT_N and is_syllable(whole) else plain
+
+
+def _apart(word: str) -> List[str]:
+    """Two syllables that lost the blank between them ("chođúng"), when there is only one way to part them."""
+    if len(word) < _JOINED or not word.isalpha() or word in _WORDS or is_syllable(word):
+        return [word]
+    ways = [
+        [word[:at], word[at:]]
+        for at in range(2, len(word) - 1)
+        if is_syllable(word[:at]) and is_syllable(word[at:])
+    ]
+    return ways[0] if len(ways) == 1 else [word]
 
 
 def expand(tokens: List[str], whole: AbstractSet[int] = _NONE) -> List[str]:
@@ -92,5 +106,5 @@ def normalise(text: str) -> str:
             continue
         if plain in _BARE and fold(word) != word:
             whole.add(len(tokens))
-        tokens.append(plain)
+        tokens.extend(_apart(plain))
     return " ".join(expand(tokens, whole))

@@ -6,8 +6,9 @@ import re
 
 _SYLLABLE = re.compile(
     r"^(?:ngh|ng|nh|ch|gh|gi|kh|ph|qu|th|tr|b|c|d|g|h|k|l|m|n|p|q|r|s|t|v|x)?"
-    r"(?:ieu|yeu|uou|uoi|oai|oao|oay|oeo|uay|uya|uyu|uye|iu|ia|ie|eu|eo|ai|ay|ao|au|oa|oe|oi|ua|ue|ui|uo|uy|uu|ye|a|e|i|o|u|y)"
-    r"(?:ch|ng|nh|c|m|n|p|t)?$"
+    # A vowel that ends in a glide takes no consonant behind it.
+    r"(?:(?:ieu|yeu|uou|uoi|oai|oao|oay|oeo|uay|uya|uyu|iu|eu|eo|ai|ay|ao|au|oi|ui|uu)"
+    r"|(?:uye|ia|ie|oa|oe|ua|ue|uo|uy|ye|a|e|i|o|u|y)(?:ch|ng|nh|c|m|n|p|t)?)$"
 )
 _DOUBLE = re.compile(r"([aeod])\1")
 _TONE = re.compile(r"(?<=[aeiouy])([a-z]{0,2}?)[sfrxj]$")

@@ -242,3 +242,21 @@ def test_an_n_missed_before_g_is_put_back(typed: str, meant: str) -> None:
 @pytest.mark.parametrize("word", ["tag", "blog", "zigzag", "kg5", "gmail"])
 def test_other_words_that_end_in_g_stay(word: str) -> None:
     assert normalise(f"xem {word} nhé").split()[1] == word
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("chođúng", "cho dung"),
+        ("đượckhông", "duoc khong"),
+        ("khaisinh cho bé", "khai sinh cho be"),
+        ("nhiêutiền", "nhieu tien"),
+    ],
+)
+def test_two_words_run_together_are_parted(typed: str, meant: str) -> None:
+    assert normalise(typed) == meant
+
+
+@pytest.mark.parametrize("word", ["facebook", "viettel", "kethon", "honda", "thuong", "nghieng", "vneid"])
+def test_one_word_is_not_parted(word: str) -> None:
+    assert normalise(word) == word
