@@ -36,6 +36,9 @@ PLAIN = 0.8
 # How much more has to speak for a procedure than for none, for it to be offered at all.
 GRIP = -0.5
 FEW = 3
+SHORT, LONG = 4, 8
+# How far behind the first the procedure in hand may be for a message that asks for no side to be about it.
+BARELY_BEHIND = 0.3
 # How far behind the first a hit may be and still be offered beside it.
 BESIDE = 0.6
 CASE_CLOSE = 0.5
@@ -107,8 +110,19 @@ def resolve(
         _several_called_so(edition, text, finding, held)
         or _of_offered(edition, finding, offered)
         or _in_hand(edition, finding, held, facet)
-        or (_by_certainty(edition, text, finding, facet) if finding.hits else Resolution(Outcome.NONE))
+        or (
+            _nothing_else(_by_certainty(edition, text, finding, facet), finding, held)
+            if finding.hits
+            else Resolution(Outcome.NONE)
+        )
     )
+
+
+def _nothing_else(found: Resolution, finding: Finding, held: str | None) -> Resolution:
+    """The procedure in hand after all, when a word or two lead nowhere: "nộp thứ sáu sau 3 giờ"."""
+    if held and found.outcome is Outcome.NONE and len(finding.words) < FEW:
+        return Resolution(Outcome.IN_HAND, held)
+    return found
 
 
 def _several_called_so(edition: Edition, text: str, finding: Finding, held: str | None) -> Resolution | None:
@@ -141,7 +155,7 @@ def _in_hand(edition: Edition, finding: Finding, held: str | None, facet: Facet)
     if not hits:
         return Resolution(Outcome.IN_HAND, held, certainty=finding.certainty)
     chance = goes_on(finding, held, linked=hits[0].code in _linked_to(edition, held))
-    if chance >= STAYS:
+    if chance >= STAYS and not _may_be_new(finding, held, facet):
         case = _special_case(edition, hits[0], facet) if hits[0].code == held else None
         return Resolution(Outcome.IN_HAND, held, case=case, certainty=finding.certainty)
     if chance > LEAVES:
@@ -219,6 +233,22 @@ def _goes_on_about_any(edition: Edition, finding: Finding, offered: Sequence[str
     return (best not in known or finding.certainty < SURE) and any(
         goes_on(finding, code, linked=best in _linked_to(edition, code)) >= STAYS for code in known
     )
+
+
+def _may_be_new(finding: Finding, held: str, facet: Facet) -> bool:
+    """Whether a message may tell of another need, though nothing fits it well enough to say which.
+
+    It asks for no side of a procedure, has words of its own, and the procedure in hand is not near them; or
+    it is as long as stories are.
+    """
+    best = finding.hits[0]
+    if best.code == held:
+        return False
+    if len(finding.words) > LONG:
+        return True
+    own = finding.scores.get(held)
+    far = own is None or own < best.score - BARELY_BEHIND
+    return facet is Facet.OVERVIEW and len(finding.words) > SHORT and far
 
 
 def _wrong_variant(edition: Edition, text: str, code: str) -> tuple[str, ...]:
