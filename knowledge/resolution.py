@@ -27,6 +27,8 @@ SURE = 0.5
 # How likely a message has to go on about the procedure in hand to be answered so, and how unlikely to be
 # taken for a question of its own; between the two it is asked which is meant.
 STAYS, LEAVES = 0.65, 0.3
+# Another procedure that is named so plainly is not asked about.
+NAMED_PLAINLY = 0.97
 # However certain, two that are this near each other are asked back.
 LEAST_LEAD = 0.08
 # The same for what goes with a procedure, when the second is what goes with the first.
@@ -158,7 +160,7 @@ def _in_hand(edition: Edition, finding: Finding, held: str | None, facet: Facet)
     if chance >= STAYS and not _may_be_new(finding, held, facet):
         case = _special_case(edition, hits[0], facet) if hits[0].code == held else None
         return Resolution(Outcome.IN_HAND, held, case=case, certainty=finding.certainty)
-    if chance > LEAVES:
+    if chance > LEAVES and (hits[0].code == held or finding.certainty < NAMED_PLAINLY):
         others = [code for code in _beside(hits) if code != held]
         candidates = (*others[: MOST_CANDIDATES - 1], held)
         return Resolution(Outcome.CLOSE, candidates=candidates, certainty=finding.certainty)
