@@ -27,7 +27,8 @@ SURE = 0.5
 # How likely a message has to go on about the procedure in hand to be answered so, and how unlikely to be
 # taken for a question of its own; between the two it is asked which is meant.
 STAYS, LEAVES = 0.65, 0.3
-# Another procedure that is named so plainly is not asked about.
+# Another procedure named so plainly is what the message is about, whatever is in hand: none of the turns of
+# going_on.yml whose first hit is as certain goes on.
 NAMED_PLAINLY = 0.97
 # However certain, two that are this near each other are asked back.
 LEAST_LEAD = 0.08
@@ -156,11 +157,13 @@ def _in_hand(edition: Edition, finding: Finding, held: str | None, facet: Facet)
     hits = finding.hits
     if not hits:
         return Resolution(Outcome.IN_HAND, held, certainty=finding.certainty)
+    if hits[0].code != held and finding.certainty >= NAMED_PLAINLY:
+        return None
     chance = goes_on(finding, held, linked=hits[0].code in _linked_to(edition, held))
     if chance >= STAYS and not _may_be_new(finding, held, facet):
         case = _special_case(edition, hits[0], facet) if hits[0].code == held else None
         return Resolution(Outcome.IN_HAND, held, case=case, certainty=finding.certainty)
-    if chance > LEAVES and (hits[0].code == held or finding.certainty < NAMED_PLAINLY):
+    if chance > LEAVES:
         others = [code for code in _beside(hits) if code != held]
         candidates = (*others[: MOST_CANDIDATES - 1], held)
         return Resolution(Outcome.CLOSE, candidates=candidates, certainty=finding.certainty)

@@ -17,7 +17,8 @@ from dossiers.reports import UNKNOWN, RateRow, dossier_report
 from dossiers.statuses import Status
 from motcua import migrate
 from motcua.cli import reports as command
-from motcua.db import Database, now
+from motcua.clock import today
+from motcua.db import Database
 from motcua.settings import Settings
 
 TODAY = date(2026, 11, 18)
@@ -122,7 +123,7 @@ async def test_results_that_wait_and_supplements_nobody_brought(office: Database
     assert [(row.code[-4:], row.working_days) for row in report.waiting] == [("0003", 4), ("0004", 1)]
     (asked,) = report.supplements
     assert (asked.code[-4:], asked.note) == ("0005", "Nộp giấy chứng sinh")
-    assert asked.since == now().date(), "the day on which we learned of it"
+    assert asked.since == today(), "the day in Hanoi on which we learned of it"
 
 
 async def test_rates_by_field_and_office(office: Database) -> None:

@@ -118,3 +118,18 @@ def test_a_mark_of_the_special_procedure_is_asked_about(
 def test_where_the_marks_go_one_way_their_absence_says_nothing(edition: Edition) -> None:
     resolution = resolve(edition, "tôi muốn trình báo hộ chiếu không còn nữa", None, Facet.OVERVIEW)
     assert resolution.code != "1.001456"
+
+
+def test_another_procedure_called_by_its_name_is_never_answered_with_the_one_in_hand(
+    edition: Edition,
+) -> None:
+    astray = []
+    for asked in edition.procedures.values():
+        text = f"{asked.short_name or asked.name} cần giấy tờ gì"
+        astray += [
+            (text, held)
+            for held in (BIRTH, MARRIAGE, RESIDENCE, DEATH, "1.004194", "1.014063")
+            if held != asked.code and resolve(edition, text, held, Facet.DOCUMENTS).outcome is Outcome.IN_HAND
+        ]
+    assert astray == []
+    assert resolve(edition, "làm khai sinh cần giấy tờ gì", "1.004194", Facet.DOCUMENTS).code == BIRTH
