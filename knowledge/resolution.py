@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
 
 import yaml
 
@@ -19,6 +18,7 @@ from knowledge.going_on import goes_on
 from knowledge.library import Edition
 from knowledge.schema import Procedure, SpecialCase
 from knowledge.search import Finding, Hit
+from knowledge.variants import other_age, wrong_variant
 from motcua.reply import Facet
 from vietnamese import fold, normalise
 
@@ -60,9 +60,6 @@ _UMBRELLAS: list[tuple[list[str], list[str], bool, list[str]]] = [
     )
     for entry in yaml.safe_load(Path(__file__).with_name("umbrellas.yml").read_text(encoding="utf-8"))
 ]
-_VARIANTS: list[dict[str, Any]] = yaml.safe_load(
-    Path(__file__).with_name("variants.yml").read_text(encoding="utf-8")
-)
 # "Còn tạm trú thì sao": the first word joins on and names nothing. A child ("con tôi", "con gái") does.
 _JOINS_ON = re.compile(
     r"(?:(?:the|vay|roi) )?con (?!(?:toi|em|minh|anh|chi|gai|trai|nha|cua|nuoi|rieng|duoi|ruot|de|nho|tui)\b)"
@@ -109,7 +106,7 @@ def resolve(
         return Resolution(Outcome.FOUND, typed, certainty=1.0)
     held = in_hand if in_hand in edition.procedures else None
     finding = edition.search.look(_without_joint(text) if held else text)
-    return (
+    found = (
         _several_called_so(edition, text, finding, held)
         or _of_offered(edition, finding, offered)
         or _in_hand(edition, finding, held, facet)
@@ -119,6 +116,19 @@ def resolve(
             else Resolution(Outcome.NONE)
         )
     )
+    return _of_age(edition, text, found)
+
+
+def _of_age(edition: Edition, text: str, found: Resolution) -> Resolution:
+    """``found``, with the procedure for the age that ``text`` tells of in place of one for another age."""
+    unfit = other_age(text, edition.procedures)
+    if found.code in unfit:
+        beside = tuple(code for code in found.beside if code != unfit[found.code])
+        return Resolution(Outcome.FOUND, unfit[found.code], beside=beside, certainty=found.certainty)
+    fit = tuple(dict.fromkeys(unfit.get(code, code) for code in found.candidates))
+    if len(fit) == 1 and len(found.candidates) > 1:
+        return Resolution(Outcome.FOUND, fit[0], certainty=found.certainty)
+    return replace(found, candidates=fit, beside=tuple(code for code in found.beside if code not in unfit))
 
 
 def _nothing_else(found: Resolution, finding: Finding, held: str | None) -> Resolution:
@@ -134,6 +144,12 @@ def _several_called_so(edition: Edition, text: str, finding: Finding, held: str 
     word_for_word = bool(hits) and hits[0].closeness == 1.0 and hits[0].case is not None
     named = None if word_for_word else umbrella(edition, text)
     if named is None or held in named.codes:
+        return None
+    if (
+        hits
+        and hits[0].code in named.codes
+        and not other_age(text, edition.procedures).keys().isdisjoint(named.codes)
+    ):
         return None
     plain = _leads(hits, named.codes) or (named.told and finding.certainty >= PLAIN)
     bare = _says_no_more(edition, finding, named)
@@ -173,7 +189,7 @@ def _in_hand(edition: Edition, finding: Finding, held: str | None, facet: Facet)
 def _by_certainty(edition: Edition, text: str, finding: Finding, facet: Facet) -> Resolution:
     """What the search alone says; nothing is in hand, or it has been left."""
     hits, best, certainty = finding.hits, finding.hits[0], finding.certainty
-    if pair := _wrong_variant(edition, text, best.code):
+    if pair := wrong_variant(text, best.code, edition.procedures):
         plain_meant = pair[1] == best.code and hits[1:2] and hits[1].code == pair[0]
         if plain_meant:
             return Resolution(Outcome.FOUND, pair[0], beside=pair[1:], certainty=certainty)
@@ -254,20 +270,6 @@ def _may_be_new(finding: Finding, held: str, facet: Facet) -> bool:
     own = finding.scores.get(held)
     far = own is None or own < best.score - BARELY_BEHIND
     return facet is Facet.OVERVIEW and len(finding.words) > SHORT and far
-
-
-def _wrong_variant(edition: Edition, text: str, code: str) -> tuple[str, ...]:
-    """Both procedures of a pair, the likelier first, when what ``text`` says about the circumstance that
-    tells them apart speaks against ``code``; most often nothing."""
-    said = f" {normalise(text)} "
-    for pair in _VARIANTS:
-        plain, special = pair["plain"], pair["special"]
-        if code not in (plain, special) or not {plain, special} <= edition.procedures.keys():
-            continue
-        marked = any(f" {mark} " in said for mark in pair["marks"])
-        if marked != (code == special) and (marked or not pair.get("one_way")):
-            return (special, plain) if marked else (plain, special)
-    return ()
 
 
 def _beside(hits: list[Hit]) -> tuple[str, ...]:

@@ -9,8 +9,12 @@ from typing import Any
 
 import pytest
 
-from knowledge import Procedure
+from knowledge import Edition, Procedure
+from knowledge.elsewhere import messages_not_held, messages_off_topic
 from knowledge.files import read_folder
+from knowledge.going_on import follow_ups
+from knowledge.search import Search
+from motcua.clock import today
 from motcua.db import Base, Database
 from motcua.reply import Facet
 from tests.knowledge.family import CASES, MARRIED, PAPERS, SOMEBODY, ways
@@ -47,6 +51,13 @@ def shipped() -> list[Procedure]:
     reading = read_folder()
     assert reading.problems == []
     return reading.procedures
+
+
+@pytest.fixture(scope="session")
+def catalogue(shipped: list[Procedure]) -> Edition:
+    """All shipped procedures, found as the running service finds them."""
+    search = Search(shipped, messages_off_topic(), messages_not_held(), follow_ups())
+    return Edition(1, today(), {each.code: each for each in shipped}, search)
 
 
 @pytest.fixture

@@ -2,34 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 import pytest
 
-from knowledge.elsewhere import messages_not_held, messages_off_topic
-from knowledge.files import read_folder
-from knowledge.going_on import ANY, follow_ups, goes_on, labelled_turns
+from knowledge.going_on import ANY, goes_on, labelled_turns
 from knowledge.library import Edition
 from knowledge.resolution import STAYS, Outcome, resolve
-from knowledge.search import Search
 from motcua.reply import Facet
 
 BIRTH, MARRIAGE, RESIDENCE, DEATH = "1.001193", "1.000894", "1.004222", "1.000656"
 
 
-@pytest.fixture(scope="module")
-def edition() -> Edition:
-    shipped = read_folder().procedures
-    search = Search(shipped, messages_off_topic(), messages_not_held(), follow_ups())
-    return Edition(1, date(2026, 11, 23), {each.code: each for each in shipped}, search)
-
-
-def test_the_turns_name_procedures_and_sides_there_are(edition: Edition) -> None:
+def test_the_turns_name_procedures_and_sides_there_are(catalogue: Edition) -> None:
     for turn in labelled_turns():
-        assert turn.held in edition.procedures or turn.held == ANY
-        assert turn.wanted is None or turn.wanted in edition.procedures or turn.goes_on
+        assert turn.held in catalogue.procedures or turn.held == ANY
+        assert turn.wanted is None or turn.wanted in catalogue.procedures or turn.goes_on
         assert (turn.facet is None) == (turn.wanted is None)
-    assert {turn.held for turn in labelled_turns()} > edition.procedures.keys()
+    assert {turn.held for turn in labelled_turns()} > catalogue.procedures.keys()
     assert len({turn.text for turn in labelled_turns()}) > 800
 
 
@@ -44,13 +32,13 @@ def test_the_turns_name_procedures_and_sides_there_are(edition: Edition) -> None
         "xong xuôi rồi có phải báo ai nữa không",
     ],
 )
-def test_what_names_nothing_goes_on(edition: Edition, held: str, text: str) -> None:
-    assert resolve(edition, text, held, Facet.TIME).outcome is Outcome.IN_HAND
+def test_what_names_nothing_goes_on(catalogue: Edition, held: str, text: str) -> None:
+    assert resolve(catalogue, text, held, Facet.TIME).outcome is Outcome.IN_HAND
 
 
-def test_words_of_another_procedure_do_not_lead_away_by_themselves(edition: Edition) -> None:
+def test_words_of_another_procedure_do_not_lead_away_by_themselves(catalogue: Edition) -> None:
     text = "bố cháu mất rồi thì có phải mang giấy chứng tử của ông ấy theo không"
-    alone, within = (edition.search.look(text), resolve(edition, text, BIRTH, Facet.DOCUMENTS))
+    alone, within = (catalogue.search.look(text), resolve(catalogue, text, BIRTH, Facet.DOCUMENTS))
     assert alone.hits[0].code != BIRTH
     assert within.outcome is not Outcome.FOUND or within.code == BIRTH
 
@@ -62,8 +50,8 @@ def test_words_of_another_procedure_do_not_lead_away_by_themselves(edition: Edit
         ("tiện thể cho em hỏi khai tử cho ông thì nộp ở đâu", DEATH),
     ],
 )
-def test_a_plain_change_is_followed(edition: Edition, text: str, wanted: str) -> None:
-    resolution = resolve(edition, text, BIRTH, Facet.DOCUMENTS)
+def test_a_plain_change_is_followed(catalogue: Edition, text: str, wanted: str) -> None:
+    resolution = resolve(catalogue, text, BIRTH, Facet.DOCUMENTS)
     assert (resolution.outcome, resolution.code) == (Outcome.FOUND, wanted)
 
 
@@ -71,32 +59,32 @@ def test_a_plain_change_is_followed(edition: Edition, text: str, wanted: str) ->
     "text", ["vay tiêu dùng ở Home Credit thì thủ tục thế nào", "đăng ký gói 4G Viettel tháng này"]
 )
 def test_what_is_about_nothing_held_is_not_answered_with_the_procedure_in_hand(
-    edition: Edition, text: str
+    catalogue: Edition, text: str
 ) -> None:
-    assert resolve(edition, text, MARRIAGE, Facet.OVERVIEW).outcome in (Outcome.CLOSE, Outcome.NONE)
+    assert resolve(catalogue, text, MARRIAGE, Facet.OVERVIEW).outcome in (Outcome.CLOSE, Outcome.NONE)
 
 
-def test_the_chance_is_one_and_higher_for_what_is_in_hand(edition: Edition) -> None:
-    finding = edition.search.look("đăng ký kết hôn mất bao lâu")
+def test_the_chance_is_one_and_higher_for_what_is_in_hand(catalogue: Edition) -> None:
+    finding = catalogue.search.look("đăng ký kết hôn mất bao lâu")
     about, elsewhere = (goes_on(finding, code, linked=False) for code in (MARRIAGE, RESIDENCE))
     assert 0 <= elsewhere < STAYS <= about <= 1
 
 
-def test_a_follow_up_to_a_question_back_is_asked_again_about_the_same(edition: Edition) -> None:
+def test_a_follow_up_to_a_question_back_is_asked_again_about_the_same(catalogue: Edition) -> None:
     offered = ("2.000635", "1.004884")
-    resolution = resolve(edition, "mất bao lâu thì có", None, Facet.TIME, offered)
+    resolution = resolve(catalogue, "mất bao lâu thì có", None, Facet.TIME, offered)
     assert (resolution.outcome, resolution.candidates) == (Outcome.CLOSE, offered)
 
 
-def test_words_that_fit_one_of_the_procedures_offered_pick_it(edition: Edition) -> None:
+def test_words_that_fit_one_of_the_procedures_offered_pick_it(catalogue: Edition) -> None:
     offered = ("2.000635", "1.004884")
-    resolution = resolve(edition, "trích lục thôi, bản sao ấy", None, Facet.OVERVIEW, offered)
+    resolution = resolve(catalogue, "trích lục thôi, bản sao ấy", None, Facet.OVERVIEW, offered)
     assert (resolution.outcome, resolution.code) == (Outcome.FOUND, "2.000635")
 
 
-def test_another_procedure_named_plainly_is_not_one_of_those_offered(edition: Edition) -> None:
+def test_another_procedure_named_plainly_is_not_one_of_those_offered(catalogue: Edition) -> None:
     resolution = resolve(
-        edition, "thôi, đăng ký kết hôn cần gì", None, Facet.DOCUMENTS, ("2.000635", "1.004884")
+        catalogue, "thôi, đăng ký kết hôn cần gì", None, Facet.DOCUMENTS, ("2.000635", "1.004884")
     )
     assert (resolution.outcome, resolution.code) == (Outcome.FOUND, MARRIAGE)
 
@@ -109,27 +97,28 @@ def test_another_procedure_named_plainly_is_not_one_of_those_offered(edition: Ed
     ],
 )
 def test_a_mark_of_the_special_procedure_is_asked_about(
-    edition: Edition, text: str, plain: str, special: str
+    catalogue: Edition, text: str, plain: str, special: str
 ) -> None:
-    resolution = resolve(edition, text, None, Facet.OVERVIEW)
+    resolution = resolve(catalogue, text, None, Facet.OVERVIEW)
     assert resolution.code == special or resolution.candidates[:2] == (special, plain)
 
 
-def test_where_the_marks_go_one_way_their_absence_says_nothing(edition: Edition) -> None:
-    resolution = resolve(edition, "tôi muốn trình báo hộ chiếu không còn nữa", None, Facet.OVERVIEW)
+def test_where_the_marks_go_one_way_their_absence_says_nothing(catalogue: Edition) -> None:
+    resolution = resolve(catalogue, "tôi muốn trình báo hộ chiếu không còn nữa", None, Facet.OVERVIEW)
     assert resolution.code != "1.001456"
 
 
 def test_another_procedure_called_by_its_name_is_never_answered_with_the_one_in_hand(
-    edition: Edition,
+    catalogue: Edition,
 ) -> None:
     astray = []
-    for asked in edition.procedures.values():
+    for asked in catalogue.procedures.values():
         text = f"{asked.short_name or asked.name} cần giấy tờ gì"
         astray += [
             (text, held)
             for held in (BIRTH, MARRIAGE, RESIDENCE, DEATH, "1.004194", "1.014063")
-            if held != asked.code and resolve(edition, text, held, Facet.DOCUMENTS).outcome is Outcome.IN_HAND
+            if held != asked.code
+            and resolve(catalogue, text, held, Facet.DOCUMENTS).outcome is Outcome.IN_HAND
         ]
     assert astray == []
-    assert resolve(edition, "làm khai sinh cần giấy tờ gì", "1.004194", Facet.DOCUMENTS).code == BIRTH
+    assert resolve(catalogue, "làm khai sinh cần giấy tờ gì", "1.004194", Facet.DOCUMENTS).code == BIRTH
