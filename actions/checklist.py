@@ -80,7 +80,7 @@ class ActionStartChecklist(_Checklist):
         """Begin for the procedure that is named, else for the one in hand, else ask which."""
         context, edition = turn.context, turn.edition
         found = resolve(edition, said, context.procedure, Facet.DOCUMENTS)
-        if found.outcome is Outcome.CLOSE:
+        if found.outcome is Outcome.CLOSE and context.procedure not in found.candidates:
             return _for_a_list(ask_back(edition, context, Facet.DOCUMENTS, list(found.candidates)))
         code = found.code or context.procedure
         if code in edition.procedures:

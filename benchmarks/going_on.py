@@ -16,9 +16,10 @@ from sklearn.model_selection import cross_val_predict
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from knowledge.elsewhere import messages_not_held, messages_off_topic
+from knowledge.elsewhere import elsewhere
 from knowledge.files import read_folder
-from knowledge.going_on import ANY, LEARNT, follow_ups, labelled_turns, parts
+from knowledge.going_on import LEARNT, parts
+from knowledge.labelled_turns import ANY, labelled_turns
 from knowledge.learnt import Chance
 from knowledge.search import Search
 
@@ -37,8 +38,7 @@ def main() -> None:
     stays: list[bool] = []
     for fold in range(FOLDS):
         out = {turn.text for turn, number in drawn.items() if number == fold}
-        kept = [text for text in follow_ups() if text not in out]
-        search = Search(procedures, messages_off_topic(), messages_not_held(), kept)
+        search = Search(procedures, elsewhere().only(lambda text, out=out: text not in out))
         for turn in (turn for turn, number in drawn.items() if number == fold):
             finding = search.look(turn.text)
             held = chance.sample(sorted(linked), SOME) if turn.held == ANY else [turn.held]

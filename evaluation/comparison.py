@@ -15,8 +15,7 @@ from rank_bm25 import BM25Okapi
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from evaluation.cases import Case
-from knowledge.elsewhere import messages_not_held, messages_off_topic
-from knowledge.going_on import follow_ups
+from knowledge.elsewhere import elsewhere
 from knowledge.schema import Procedure
 from knowledge.search import Search, documents_of
 from motcua.reply import Kind
@@ -124,7 +123,7 @@ def _searches(procedures: Sequence[Procedure]) -> dict[str, Callable[[str], list
     bm25 = BM25Okapi([text.split() for text in texts])
     grams = TfidfVectorizer(analyzer="char", ngram_range=(3, 5), sublinear_tf=True)
     rows = grams.fit_transform(texts)
-    hybrid = Search(procedures, messages_off_topic(), messages_not_held(), follow_ups())
+    hybrid = Search(procedures, elsewhere())
     return {
         "BM25 over words": lambda text: _best(bm25.get_scores(normalise(text).split()), owners),
         "character n-grams": lambda text: _best(

@@ -2,7 +2,7 @@
 
 "Bà ngoại đi thay được không" names nothing and goes on; "vợ tôi mất năm ngoái thì có phải mang giấy chứng tử
 không" is full of words of another procedure and goes on all the same; "vay Home Credit cần giấy gì" does not.
-``going_on.yml`` holds some 760 turns, each after an answer about one procedure. The judge learns what
+``going_on.yml`` holds some 1,700 turns, each after an answer about one procedure. The judge learns what
 follow-ups sound like from those that go on; ``benchmarks/going_on.py`` fits the rest (``going_on.json``).
 """
 
@@ -11,21 +11,12 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
-from typing import Any
-
-import yaml
 
 from knowledge.judge import NO_MARGIN
 from knowledge.learnt import Chance
 from knowledge.search import Finding
-from motcua.reply import Facet
 
-ANY = "any"
-"""What is held where it makes no difference."""
-TURNS = Path(__file__).with_suffix(".yml")
 LEARNT = Path(__file__).with_suffix(".json")
 _FARTHEST = 1e-4
 # "Thế còn X thì sao", "tiện thể": how people turn to something else.
@@ -37,34 +28,6 @@ _TURNS_AWAY = re.compile(
 )
 # What a procedure that is not among the hits is taken to score: nothing speaks for it.
 _NOT_FOUND = NO_MARGIN - 0.2
-
-
-@dataclass(frozen=True, slots=True)
-class LabelledTurn:
-    """What somebody wrote after an answer about ``held`` (ANY: about whatever it was): about ``wanted``
-    (None: about nothing that is held)."""
-
-    held: str
-    text: str
-    wanted: str | None
-    facet: Facet | None = None
-
-    @property
-    def goes_on(self) -> bool:
-        """Whether it is about the procedure in hand."""
-        return self.wanted == self.held
-
-
-@lru_cache
-def labelled_turns() -> tuple[LabelledTurn, ...]:
-    """The turns of ``going_on.yml``. Raises OSError, yaml.YAMLError, KeyError, ValueError."""
-    entries = yaml.load(TURNS.read_text(encoding="utf-8"), getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - a safe one
-    return tuple(turn for entry in entries for turn in _turns(entry))
-
-
-def follow_ups() -> tuple[str, ...]:
-    """The texts that go on about the procedure in hand: what a follow-up sounds like."""
-    return tuple(turn.text for turn in labelled_turns() if turn.goes_on)
 
 
 def goes_on(finding: Finding, held: str, *, linked: bool) -> float:
@@ -86,18 +49,14 @@ def parts(finding: Finding, held: str, *, linked: bool) -> Iterator[float]:
     same = float(best.code == held)
     verdict = finding.verdict
     yield from (sure, same, sure * same, best.score - own, own)
-    yield from (verdict.follow_up, verdict.follow_up - best.score, verdict.off_topic, verdict.not_held)
+    yield from (
+        verdict.full_follow_up,
+        verdict.full_follow_up - best.score,
+        verdict.off_topic,
+        verdict.not_held,
+    )
     yield from (finding.evidence[3], math.log1p(len(finding.words)), math.log1p(len(finding.said.split())))
     yield from (finding.evidence[5], float(linked), float(bool(_TURNS_AWAY.match(finding.said))))
-
-
-def _turns(entry: dict[str, Any]) -> Iterator[LabelledTurn]:
-    held = str(entry["held"])
-    for facet, texts in (entry.get("goes_on") or {}).items():
-        yield from (LabelledTurn(held, text, held, Facet(facet)) for text in texts)
-    for turned in entry.get("turns_to") or ():
-        yield LabelledTurn(held, turned["text"], str(turned["procedure"]), Facet(turned["facet"]))
-    yield from (LabelledTurn(held, text, None) for text in entry.get("leaves") or ())
 
 
 _GOES_ON = Chance.read(LEARNT)

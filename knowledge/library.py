@@ -13,8 +13,7 @@ from datetime import date
 import structlog
 
 from knowledge import office_edits, store
-from knowledge.elsewhere import messages_not_held, messages_off_topic
-from knowledge.going_on import follow_ups
+from knowledge.elsewhere import elsewhere
 from knowledge.offices import Offices, shipped_offices
 from knowledge.schema import Procedure
 from knowledge.search import Search
@@ -125,4 +124,4 @@ class Library:
 
 
 def _learn(procedures: list[Procedure]) -> Search:
-    return Search(procedures, messages_off_topic(), messages_not_held(), follow_ups())
+    return Search(procedures, elsewhere())

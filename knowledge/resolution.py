@@ -10,17 +10,15 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from pathlib import Path
-
-import yaml
 
 from knowledge.going_on import goes_on
 from knowledge.library import Edition
-from knowledge.schema import Procedure, SpecialCase
+from knowledge.schema import SpecialCase
 from knowledge.search import Finding, Hit
+from knowledge.umbrellas import says_no_more, umbrella
 from knowledge.variants import other_age, wrong_variant
 from motcua.reply import Facet
-from vietnamese import fold, normalise
+from vietnamese import fold
 
 # How likely the first hit has to be right to be answered.
 SURE = 0.5
@@ -30,6 +28,8 @@ STAYS, LEAVES = 0.65, 0.3
 # Another procedure named so plainly is what the message is about, whatever is in hand: none of the turns of
 # going_on.yml whose first hit is as certain goes on.
 NAMED_PLAINLY = 0.97
+# How much has to speak for procedures that cannot be told apart, for just these to be offered.
+ALIKE = -0.5
 # However certain, two that are this near each other are asked back.
 LEAST_LEAD = 0.08
 # The same for what goes with a procedure, when the second is what goes with the first.
@@ -51,15 +51,6 @@ UMBRELLA_LEAD = 0.35
 # How much has to speak for one of the procedures offered, and how much more than for the next.
 PICKED, PICKED_LEAD = -0.7, 0.2
 
-_UMBRELLAS: list[tuple[list[str], list[str], bool, list[str]]] = [
-    (
-        [normalise(name) for name in entry["names"]],
-        entry["codes"],
-        entry.get("alone", False),
-        [normalise(word) for word in entry.get("beside", ())],
-    )
-    for entry in yaml.safe_load(Path(__file__).with_name("umbrellas.yml").read_text(encoding="utf-8"))
-]
 # "Còn tạm trú thì sao": the first word joins on and names nothing. A child ("con tôi", "con gái") does.
 _JOINS_ON = re.compile(
     r"(?:(?:the|vay|roi) )?con (?!(?:toi|em|minh|anh|chi|gai|trai|nha|cua|nuoi|rieng|duoi|ruot|de|nho|tui)\b)"
@@ -109,6 +100,7 @@ def resolve(
     found = (
         _several_called_so(edition, text, finding, held)
         or _of_offered(edition, finding, offered)
+        or _called(edition, finding, facet)
         or _in_hand(edition, finding, held, facet)
         or (
             _nothing_else(_by_certainty(edition, text, finding, facet), finding, held)
@@ -116,18 +108,20 @@ def resolve(
             else Resolution(Outcome.NONE)
         )
     )
-    return _of_age(edition, text, found)
+    return _of_age(edition, text, found, held)
 
 
-def _of_age(edition: Edition, text: str, found: Resolution) -> Resolution:
+def _of_age(edition: Edition, text: str, found: Resolution, held: str | None) -> Resolution:
     """``found``, with the procedure for the age that ``text`` tells of in place of one for another age."""
     unfit = other_age(text, edition.procedures)
-    if found.code in unfit:
-        beside = tuple(code for code in found.beside if code != unfit[found.code])
-        return Resolution(Outcome.FOUND, unfit[found.code], beside=beside, certainty=found.certainty)
+    meant = held if found.outcome is Outcome.NONE else found.code
+    if meant in unfit:
+        beside = tuple(code for code in found.beside if code != unfit[meant])
+        return Resolution(Outcome.FOUND, unfit[meant], beside=beside, certainty=found.certainty)
     fit = tuple(dict.fromkeys(unfit.get(code, code) for code in found.candidates))
-    if len(fit) == 1 and len(found.candidates) > 1:
-        return Resolution(Outcome.FOUND, fit[0], certainty=found.certainty)
+    decided = fit[0] if len(fit) == 1 < len(found.candidates) else unfit.get(held or "")
+    if decided in fit:
+        return Resolution(Outcome.FOUND, decided, certainty=found.certainty)
     return replace(found, candidates=fit, beside=tuple(code for code in found.beside if code not in unfit))
 
 
@@ -142,7 +136,7 @@ def _several_called_so(edition: Edition, text: str, finding: Finding, held: str 
     """Asked back: an everyday name of several procedures, none of which is in hand or stands out."""
     hits = finding.hits
     word_for_word = bool(hits) and hits[0].closeness == 1.0 and hits[0].case is not None
-    named = None if word_for_word else umbrella(edition, text)
+    named = None if word_for_word else umbrella(edition.procedures, text)
     if named is None or held in named.codes:
         return None
     if (
@@ -152,9 +146,18 @@ def _several_called_so(edition: Edition, text: str, finding: Finding, held: str 
     ):
         return None
     plain = _leads(hits, named.codes) or (named.told and finding.certainty >= PLAIN)
-    bare = _says_no_more(edition, finding, named)
+    bare = says_no_more(edition.procedures, finding, named)
     asked = bare or (not named.alone and not plain)
     return Resolution(Outcome.CLOSE, candidates=named.codes) if asked else None
+
+
+def _called(edition: Edition, finding: Finding, facet: Facet) -> Resolution | None:
+    """The procedure whose name is all that the message says beside its question: "khai sinh mất bao lâu"."""
+    hits = finding.hits
+    if not hits or finding.called != hits[0].code:
+        return None
+    case = _special_case(edition, hits[0], facet)
+    return Resolution(Outcome.FOUND, finding.called, case=case, certainty=max(finding.certainty, PLAIN))
 
 
 def _of_offered(edition: Edition, finding: Finding, offered: Sequence[str]) -> Resolution | None:
@@ -209,7 +212,8 @@ def _by_certainty(edition: Edition, text: str, finding: Finding, facet: Facet) -
         return Resolution(Outcome.FOUND, best.code, beside=(hits[1].code,), certainty=certainty)
     if finding.grip < GRIP:
         return Resolution(Outcome.NONE, off_topic=finding.off_topic and len(finding.words) >= FEW)
-    return Resolution(Outcome.CLOSE, candidates=_beside(hits), certainty=certainty)
+    alike = finding.alike if finding.verdict.ambiguous >= ALIKE else ()
+    return Resolution(Outcome.CLOSE, candidates=alike or _beside(hits), certainty=certainty)
 
 
 def _typed_code(edition: Edition, text: str) -> str | None:
@@ -276,50 +280,6 @@ def _beside(hits: list[Hit]) -> tuple[str, ...]:
     """The first hit and those not far behind it."""
     near = [hit.code for hit in hits if hit.score >= hits[0].score - BESIDE]
     return tuple(near[:MOST_CANDIDATES])
-
-
-@dataclass(frozen=True, slots=True)
-class Umbrella:
-    """An everyday ``name`` of several procedures; ``alone``: only when a message says nothing else; ``told``:
-    only because of what stands beside it."""
-
-    name: str
-    codes: tuple[str, ...]
-    alone: bool
-    told: bool = False
-
-
-def umbrella(edition: Edition, text: str) -> Umbrella | None:
-    """The longest everyday name in ``text`` that stands for several procedures; most often none."""
-    said = f" {normalise(text)} "
-    found = [
-        Umbrella(name, known, alone, bool(beside))
-        for names, codes, alone, beside in _UMBRELLAS
-        if not beside or any(f" {word} " in said for word in beside)
-        if len(known := tuple(code for code in codes if code in edition.procedures)) > 1
-        for name in names
-        if f" {name} " in said
-    ]
-    return max(found, key=lambda named: len(named.name), default=None)
-
-
-def _says_no_more(edition: Edition, finding: Finding, named: Umbrella) -> bool:
-    """Whether the rest of a message leaves open which procedure of an everyday name is meant.
-
-    "Gia hạn thì nộp trước mấy ngày" does; "sang tên xe" does not, since only one of the two is about cars.
-    """
-    rest = set(finding.words) - set(named.name.split())
-    if not rest:
-        return True
-    if finding.hits and finding.hits[0].code not in named.codes:
-        return False
-    told = [rest & _words_of_names(edition.procedures[code]) for code in named.codes]
-    return all(words == told[0] for words in told)
-
-
-def _words_of_names(procedure: Procedure) -> set[str]:
-    names = (procedure.name, procedure.short_name, procedure.official_name, *procedure.other_names)
-    return {word for name in names for word in normalise(name).split()}
 
 
 def _leads(hits: list[Hit], codes: tuple[str, ...]) -> bool:

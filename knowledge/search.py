@@ -10,13 +10,15 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate, chain, pairwise
 
 import numpy as np
 from scipy.sparse import csc_matrix, csr_matrix, vstack
 
 from knowledge.certainty import certainty
+from knowledge.elsewhere import Elsewhere
 from knowledge.features import Features, Floats, Indices, Said
-from knowledge.judge import NO_MARGIN, Judge, Verdict
+from knowledge.judge import NO_MARGIN, Judge, Others, Verdict
 from knowledge.question_words import QuestionWords
 from knowledge.schema import Procedure
 from vietnamese import normalise
@@ -63,10 +65,11 @@ class Finding:
 
     ``evidence`` says how far the first hit can be trusted: its lead over the second, the margin for no
     procedure at all, its score, the share of strange words, the logarithm of the number of words, its share
-    among the nearest texts.
+    among the nearest texts, the margin for several that cannot be told apart.
     ``off_topic`` says which kind of nothing is likelier: no procedure, or one that is not held.
-    ``scores`` are those of all that anything speaks for, by code; ``said`` is the
-    message, normalised.
+    ``scores`` are those of all that anything speaks for, by code; ``said`` is the message, normalised;
+    ``alike`` are the codes that cannot be told apart by such a message, if it is one; ``called`` is the
+    procedure whose name is all that the message says beside its question.
     """
 
     hits: list[Hit]
@@ -76,6 +79,8 @@ class Finding:
     verdict: Verdict = field(default_factory=lambda: Verdict({}))
     scores: dict[str, float] = field(default_factory=dict)
     said: str = ""
+    alike: tuple[str, ...] = ()
+    called: str | None = None
 
     @property
     def grip(self) -> float:
@@ -100,25 +105,38 @@ class Document:
 class Search:
     """An index over procedures. Built once, then read by any number of questions at once."""
 
-    def __init__(
-        self,
-        procedures: Sequence[Procedure],
-        off_topic: Sequence[str] = (),
-        not_held: Sequence[str] = (),
-        follow_ups: Sequence[str] = (),
-    ) -> None:
-        """What the judge must not mistake for a procedure: ``off_topic`` messages, messages about procedures
-        that are ``not_held``, and ``follow_ups``, which are about whatever is in hand."""
+    def __init__(self, procedures: Sequence[Procedure], elsewhere: Elsewhere | None = None) -> None:
+        """``elsewhere`` is what the judge must not mistake for one of the procedures."""
+        elsewhere = elsewhere or Elsewhere()
         texts, owners = self._take(procedures, {})
-        elsewhere = [self._read(text) for text in (*off_topic, *not_held, *follow_ups)]
+        held = set(self._codes)
+        groups = [group for group in elsewhere.ambiguous if held.issuperset(group.codes)]
+        self._groups = [group.codes for group in groups]
+        others = [
+            [self._read(text) for text in group]
+            for group in (
+                elsewhere.off_topic,
+                elsewhere.not_held,
+                elsewhere.follow_ups,
+                elsewhere.full_follow_ups,
+                [text for group in groups for text in group.texts],
+            )
+        ]
         self._unlearnt: set[str] = set()
         self._features = Features()
         if texts:
-            learnt = self._features.learn([*texts, *elsewhere])
-            rows, others = learnt[: len(texts)], learnt[len(texts) :]
+            learnt = self._features.learn([*texts, *chain.from_iterable(others)])
+            ends = list(accumulate(map(len, (texts, *others))))
+            rows, off_topic, not_held, bare, full, alike = (
+                learnt[start:end] for start, end in pairwise([0, *ends])
+            )
             self._by_feature = _telling(rows)
-            first, second = len(off_topic), len(off_topic) + len(not_held)
-            self._judge = Judge(rows, owners, others[:first], others[first:second], others[second:])
+            of_group = [number for number, group in enumerate(groups) for _ in group.texts]
+            self._judge = Judge(
+                rows,
+                owners,
+                Others(off_topic, not_held, bare, full, alike, np.array(of_group, dtype=np.intp)),
+            )
 
     def grown(self, procedures: Sequence[Procedure]) -> Search:
         """An index over ``procedures`` that learns nothing anew, and so is there at once.
@@ -140,6 +158,7 @@ class Search:
         order = [known[text.typed] if text.typed in known else next(after) for text in texts]
         other._unlearnt = self._unlearnt | {text.typed for text in fresh}
         other._features = self._features
+        other._groups = self._groups
         other._by_feature = csc_matrix(rows[order])
         other._judge = self._judge.moved(
             {number: place[code] for number, code in enumerate(self._codes) if code in place}
@@ -165,6 +184,11 @@ class Search:
         self._exact: dict[str, set[int]] = {}
         for text, owner in zip(texts, owners.tolist(), strict=True):
             self._exact.setdefault(text.content, set()).add(owner)
+        self._called: dict[str, set[str]] = {}
+        for procedure in procedures:
+            for name in names_of(procedure):
+                if called := self.content(name):
+                    self._called.setdefault(called, set()).add(procedure.code)
         return texts, owners
 
     def content(self, text: str) -> str:
@@ -203,7 +227,7 @@ class Search:
         if not hits[0].judged and hits[0].closeness >= _NAMED:
             nothing = NO_MARGIN  # that it is none of those the judge knows says nothing about this one
         share = self._share(hits[0].code, likeness, nearest[:_AROUND])
-        evidence = (lead, nothing, hits[0].score, strange, math.log1p(len(words)), share)
+        evidence = (lead, nothing, hits[0].score, strange, math.log1p(len(words)), share, verdict.ambiguous)
         return Finding(
             hits[:limit],
             words,
@@ -212,11 +236,18 @@ class Search:
             verdict,
             {hit.code: hit.score for hit in hits},
             said.full,
+            self._groups[verdict.group] if verdict.group is not None else (),
+            self._name(said),
         )
 
     def _read(self, text: str) -> Said:
         full = normalise(text)
         return Said(text, full, self._asking.strip(full))
+
+    def _name(self, said: Said) -> str | None:
+        """The procedure that is called exactly so."""
+        called = self._called.get(said.content, set())
+        return next(iter(called)) if len(called) == 1 else None
 
     def _named(self, said: Said) -> int | None:
         """The procedure that is called exactly so, or asked for in just these words."""
@@ -293,11 +324,16 @@ def _highest(values: Floats, most: int) -> list[int]:
     return places
 
 
+def names_of(procedure: Procedure) -> list[str]:
+    """What a procedure is called."""
+    return [procedure.name, procedure.official_name, procedure.short_name, *procedure.other_names]
+
+
 def documents_of(procedures: Sequence[Procedure]) -> list[Document]:
     """Every text of every procedure; ``owner`` is its place in ``procedures``."""
     documents: list[Document] = []
     for owner, procedure in enumerate(procedures):
-        names = [procedure.name, procedure.official_name, procedure.short_name, *procedure.other_names]
+        names = names_of(procedure)
         asked = [text for texts in procedure.questions.values() for text in texts]
         for text in dict.fromkeys([*names, *procedure.sample_questions, *asked]):
             documents.append(Document(text, owner))

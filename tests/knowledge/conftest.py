@@ -10,9 +10,8 @@ from typing import Any
 import pytest
 
 from knowledge import Edition, Procedure
-from knowledge.elsewhere import messages_not_held, messages_off_topic
+from knowledge.elsewhere import elsewhere
 from knowledge.files import read_folder
-from knowledge.going_on import follow_ups
 from knowledge.search import Search
 from motcua.clock import today
 from motcua.db import Base, Database
@@ -56,7 +55,7 @@ def shipped() -> list[Procedure]:
 @pytest.fixture(scope="session")
 def catalogue(shipped: list[Procedure]) -> Edition:
     """All shipped procedures, found as the running service finds them."""
-    search = Search(shipped, messages_off_topic(), messages_not_held(), follow_ups())
+    search = Search(shipped, elsewhere())
     return Edition(1, today(), {each.code: each for each in shipped}, search)
 
 

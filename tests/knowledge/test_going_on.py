@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from knowledge.going_on import ANY, goes_on, labelled_turns
+from knowledge.going_on import goes_on
+from knowledge.labelled_turns import ANY, labelled_turns
 from knowledge.library import Edition
 from knowledge.resolution import STAYS, Outcome, resolve
 from motcua.reply import Facet

@@ -69,7 +69,7 @@ def test_the_procedure_in_hand_is_not_asked_back_by_its_everyday_name(edition: E
     assert (found.outcome, found.code) == (Outcome.IN_HAND, LONGER)
 
 
-@given(st.lists(st.floats(-3, 5), min_size=6, max_size=6))
+@given(st.lists(st.floats(-3, 5), min_size=7, max_size=7))
 def test_a_certainty_is_a_probability(evidence: list[float]) -> None:
     assert 0.0 <= certainty(evidence) <= 1.0
 
@@ -84,5 +84,8 @@ def test_the_parts_are_the_evidence_and_its_products() -> None:
 
 
 def test_a_greater_lead_and_score_are_surer() -> None:
-    weak, strong = (0.05, -0.8, 0.0, 0.2, math.log(6), 0.3), (1.4, -1.1, 1.2, 0.0, math.log(6), 0.9)
+    weak, strong = (
+        (0.05, -0.8, 0.0, 0.2, math.log(6), 0.3, -0.8),
+        (1.4, -1.1, 1.2, 0.0, math.log(6), 0.9, -1.0),
+    )
     assert certainty(strong) > 0.9 > certainty(weak)

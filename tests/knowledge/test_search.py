@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from scipy.sparse import hstack
 
 from knowledge import Procedure
-from knowledge.elsewhere import messages_not_held, messages_off_topic
+from knowledge.elsewhere import Elsewhere, elsewhere, messages_not_held, messages_off_topic
 from knowledge.files import read_folder
 from knowledge.resolution import CASE_CLOSE, CASE_VERY_CLOSE, GRIP, SURE
 from knowledge.search import QuestionWords, Search
@@ -25,7 +25,7 @@ SAMPLES = [(procedure.code, question) for procedure in SHIPPED for question in p
 @lru_cache
 def index() -> Search:
     """The index as the library builds it; once, for it takes some seconds."""
-    return Search(SHIPPED, messages_off_topic(), messages_not_held())
+    return Search(SHIPPED, elsewhere())
 
 
 def _first(text: str) -> str | None:
@@ -258,8 +258,8 @@ def test_a_row_is_what_scikit_learn_makes_of_the_text(text: str) -> None:
 
 def test_an_index_of_three_procedures_works_with_and_without_what_is_elsewhere() -> None:
     few = SHIPPED[:3]
-    for elsewhere in ((), (("trời hôm nay đẹp quá",), ("xin visa du lịch sang Nhật",))):
-        small = Search(few, *elsewhere)
+    for others in (Elsewhere(), Elsewhere(("trời hôm nay đẹp quá",), ("xin visa du lịch sang Nhật",))):
+        small = Search(few, others)
         for procedure in few:
             finding = small.look(procedure.name)
             assert finding.hits[0].code == procedure.code
@@ -268,7 +268,7 @@ def test_an_index_of_three_procedures_works_with_and_without_what_is_elsewhere()
 
 
 def test_an_empty_index_with_messages_elsewhere_finds_nothing() -> None:
-    finding = Search([], messages_off_topic()[:20], messages_not_held()[:20]).look("làm giấy khai sinh")
+    finding = Search([], elsewhere()).look("làm giấy khai sinh")
     assert (finding.hits, finding.certainty, finding.words) == ([], 0.0, ["giay", "khai", "sinh"])
 
 

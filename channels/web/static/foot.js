@@ -13,7 +13,8 @@ const RATED = new Set(["answer", "office", "status", "no_answer"]);
 export function footOf(message, { ratings, say }) {
   const reply = message.reply || {};
   const sources = sourceLines(reply.sources || []);
-  const rated = message.author === "bot" && RATED.has(reply.kind) && (reply.kind !== "status" || reply.dossier);
+  // What says how the service is ("please wait") answers nothing, and is not asked about.
+  const rated = message.author === "bot" && RATED.has(reply.kind) && !reply.of_service && (reply.kind !== "status" || reply.dossier);
   const waking = reply.notice && canWake();
   if (!sources.length && !rated && !waking) return null;
   const node = el("footer", { class: "foot" }, sources.length ? el("div", { class: "sources" }, sources) : null);

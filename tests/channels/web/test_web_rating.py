@@ -101,3 +101,10 @@ async def test_a_question_back_and_small_talk_are_not_rated(page: Page, gateway:
     await ask(page, "!!!")
     await expect(page.locator(".message.theirs")).to_have_count(1)
     await expect(page.locator(".rating")).to_have_count(0)
+
+
+async def test_what_says_how_the_service_is_asks_for_no_opinion(page: Page, gateway: Any) -> None:
+    await page.goto(gateway.url)
+    await ask(page, "làm khai sinh cần gì " * 200)
+    await expect(page.get_by_text("Tin nhắn này dài quá")).to_be_visible()
+    await expect(page.get_by_role("group", name="Câu trả lời này có ích không?")).to_have_count(0)
