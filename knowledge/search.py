@@ -111,7 +111,7 @@ class Search:
         texts, owners = self._take(procedures, {})
         held = set(self._codes)
         groups = [group for group in elsewhere.ambiguous if held.issuperset(group.codes)]
-        self._groups = [group.codes for group in groups]
+        self._groups: list[tuple[str, ...]] = [group.codes for group in groups]
         others = [
             [self._read(text) for text in group]
             for group in (
@@ -158,7 +158,8 @@ class Search:
         order = [known[text.typed] if text.typed in known else next(after) for text in texts]
         other._unlearnt = self._unlearnt | {text.typed for text in fresh}
         other._features = self._features
-        other._groups = self._groups
+        # What has been withdrawn is not offered any more.
+        other._groups = [codes if place.keys() >= set(codes) else () for codes in self._groups]
         other._by_feature = csc_matrix(rows[order])
         other._judge = self._judge.moved(
             {number: place[code] for number, code in enumerate(self._codes) if code in place}

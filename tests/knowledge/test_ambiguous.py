@@ -55,3 +55,13 @@ def test_what_is_named_plainly_is_answered(
 ) -> None:
     found = resolve(catalogue, text, held, Facet.OVERVIEW)
     assert (found.outcome, found.code) == (Outcome.FOUND, code)
+
+
+def test_a_procedure_that_was_withdrawn_is_not_offered(catalogue: Edition) -> None:
+    text = "lam lai bang lai xe may o dau"
+    left = [procedure for code, procedure in catalogue.procedures.items() if code != "3.000348"]
+    assert set(catalogue.search.look(text).alike) == {"3.000347", "3.000348"}
+    grown = catalogue.search.grown(left)
+    assert grown.look(text).alike == ()
+    smaller = Edition(2, catalogue.day, {each.code: each for each in left}, grown)
+    assert "3.000348" not in resolve(smaller, text, None, Facet.OVERVIEW).candidates
