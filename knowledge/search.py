@@ -185,11 +185,11 @@ class Search:
         self._exact: dict[str, set[int]] = {}
         for text, owner in zip(texts, owners.tolist(), strict=True):
             self._exact.setdefault(text.content, set()).add(owner)
-        self._called: dict[str, set[str]] = {}
+        self._called: dict[str, set[tuple[str, str]]] = {}
         for procedure in procedures:
             for name in names_of(procedure):
                 if called := self.content(name):
-                    self._called.setdefault(called, set()).add(procedure.code)
+                    self._called.setdefault(called, set()).add((procedure.code, normalise(name)))
         return texts, owners
 
     def content(self, text: str) -> str:
@@ -246,9 +246,10 @@ class Search:
         return Said(text, full, self._asking.strip(full))
 
     def _name(self, said: Said) -> str | None:
-        """The procedure that is called exactly so."""
-        called = self._called.get(said.content, set())
-        return next(iter(called)) if len(called) == 1 else None
+        """The procedure that is called exactly so; "chiều" is no name, though "hộ" asks nothing either."""
+        names = self._called.get(said.content, set())
+        called = {code for code, name in names if f" {name} " in f" {said.full} "}
+        return called.pop() if len(called) == 1 else None
 
     def _named(self, said: Said) -> int | None:
         """The procedure that is called exactly so, or asked for in just these words."""

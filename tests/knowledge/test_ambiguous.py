@@ -57,6 +57,12 @@ def test_what_is_named_plainly_is_answered(
     assert (found.outcome, found.code) == (Outcome.FOUND, code)
 
 
+def test_what_is_left_of_a_name_is_no_name(catalogue: Edition) -> None:
+    assert catalogue.search.look("làm hộ chiếu mất bao lâu").hits[0].code == "1.001456"
+    assert catalogue.search.look("chiều nộp thì bao lâu").called is None
+    assert resolve(catalogue, "chiều", "1.001193", Facet.TIME).code != "1.001456"
+
+
 def test_a_procedure_that_was_withdrawn_is_not_offered(catalogue: Edition) -> None:
     text = "lam lai bang lai xe may o dau"
     left = [procedure for code, procedure in catalogue.procedures.items() if code != "3.000348"]
