@@ -85,7 +85,9 @@ _CLOCK = re.compile(
     r"(?: ?(?P<min>\d{2})\b| ?(?P<half>ruoi))?(?: (?P<part>sang|trua|chieu|toi))?"
 )
 # The same in normalised text, where it stands between "nộp" and the day.
-_HOUR = re.compile(r"\b(?:(?:sau|truoc|luc|khoang|tam) )?\d{1,2} gio(?: \d{2}| ruoi)?(?: (?:sang|trua|chieu|toi))?\b")
+_HOUR = re.compile(
+    r"\b(?:(?:sau|truoc|luc|khoang|tam) )?\d{1,2} gio(?: \d{2}| ruoi)?(?: (?:sang|trua|chieu|toi))?\b"
+)
 _LENGTH_BEFORE = re.compile(r"\b(?:trong|mat|het|can|cho|vong)(?: vong)? $")
 _CLAUSE = re.compile(r"[,;?!\n…]+|\.(?:\s|$)| - ")
 _WHEN = re.compile(
