@@ -86,15 +86,16 @@ class Judge:
             self._owners.append(_FULL_FOLLOW_UP)
             weights = np.vstack([weights, apart.coef_])
             bias = np.concatenate([bias, apart.intercept_])
-        # Features by row: a message has a few hundred of them, and needs only theirs.
-        self._weights = np.ascontiguousarray(weights.T.astype(np.float32))
+        # Features by row: a message has a few hundred of them, and needs only theirs. Three digits are enough
+        # and take half the memory.
+        self._weights = np.ascontiguousarray(weights.T.astype(np.float16))
         self._bias: Floats = bias
 
     def verdict(self, indices: Indices, weights: Floats) -> Verdict:
         """What speaks for what in a message with these features."""
         if not self._owners:
             return Verdict({})
-        found = weights @ self._weights[indices] + self._bias
+        found = weights @ self._weights[indices].astype(np.float32) + self._bias
         margins = dict(zip(self._owners, found.tolist(), strict=True))
         margins.pop(_GONE, None)
         off_topic, not_held, follow_up, full_follow_up = (
